@@ -1,0 +1,3 @@
+module github.com/tuxtrail/tuxtrail
+
+go 1.26
