@@ -54,3 +54,16 @@ const (
 	InferredRepeat                       // expanded from a "message repeated" line
 	InferredUnsure                       // the inferred year or pairing is a guess among several
 )
+
+// rebase returns the part of to that stands where part stands in from, or a
+// copy of part where it is not a part of from.
+func rebase(part, from, to string) string {
+	if part == "" {
+		return ""
+	}
+	i := strings.Index(from, part)
+	if i < 0 {
+		return strings.Clone(part)
+	}
+	return to[i : i+len(part)]
+}
