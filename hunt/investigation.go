@@ -1,0 +1,372 @@
+package hunt
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/querytime"
+)
+
+// Schema names the form of the JSON that an [Investigation] marshals to. It
+// changes when a key changes its meaning or goes away.
+const Schema = "tuxtrail.investigation/1"
+
+// Investigation is the hunt on one host: what was found, what it rests on and
+// what could not be seen. It holds no functions and no pointers into the
+// source; it marshals to JSON and back without loss. All times are UTC.
+type Investigation struct {
+	Schema     string           `json:"schema"`
+	Window     querytime.Window `json:"window"`
+	Host       HostSummary      `json:"host"`
+	Findings   []Finding        `json:"findings"`   // worst first
+	Hypotheses []Verdict        `json:"hypotheses"` // the four, in their fixed order
+	Logons     Logons           `json:"logons"`
+	Sessions   []Session        `json:"sessions"` // in order of start
+	Users      []User           `json:"users"`
+	Indicators []Indicator      `json:"indicators"`
+	Processes  []Process        `json:"processes,omitempty"` // in order of start; a parent comes before its children
+	Timeline   []Moment         `json:"timeline"`
+	Coverage   Coverage         `json:"coverage"`
+	Evidence   []RawLine        `json:"evidence"` // the lines that findings and sessions cite, by file and offset
+}
+
+// HostSummary is what the logs say about the host itself.
+type HostSummary struct {
+	Name      string         `json:"name"`
+	Others    []string       `json:"others,omitempty"` // further hosts in the same logs
+	OS        string         `json:"os,omitempty"`
+	Kernel    string         `json:"kernel,omitempty"`
+	Addresses []netip.Addr   `json:"addresses,omitempty"`
+	First     time.Time      `json:"first,omitzero"` // first and last moment seen
+	Last      time.Time      `json:"last,omitzero"`
+	Boots     []time.Time    `json:"boots,omitempty"`
+	Programs  []ProgramCount `json:"programs,omitempty"` // who wrote to the logs, most first
+}
+
+// ProgramCount counts the messages of one program.
+type ProgramCount struct {
+	Program string `json:"program"`
+	Count   int64  `json:"count"`
+}
+
+// Severity says how much a finding matters.
+type Severity string
+
+// The severities, from least to most.
+const (
+	SeverityInfo     Severity = "info"
+	SeverityLow      Severity = "low"
+	SeverityMedium   Severity = "medium"
+	SeverityHigh     Severity = "high"
+	SeverityCritical Severity = "critical"
+)
+
+// Hypothesis is one of the four questions that steer the hunt.
+type Hypothesis string
+
+// The hypotheses.
+const (
+	StolenCredentials Hypothesis = "stolen_credentials" // somebody logged on with an account that is not theirs
+	AccountMisuse     Hypothesis = "account_misuse"     // an account was turned against the host
+	HijackedApp       Hypothesis = "hijacked_application"
+	RemoteControl     Hypothesis = "remote_control" // remote control or exfiltration over the network
+)
+
+// Answer is how a hypothesis ends.
+type Answer string
+
+// The answers.
+const (
+	Supported    Answer = "supported"
+	NotSupported Answer = "not_supported"
+	CannotTell   Answer = "cannot_be_told"
+)
+
+// Verdict is the answer to one hypothesis.
+type Verdict struct {
+	Hypothesis Hypothesis `json:"hypothesis"`
+	Answer     Answer     `json:"answer"`
+	Why        string     `json:"why"`
+	Findings   []string   `json:"findings,omitempty"` // ids
+}
+
+// Finding is one thing that a hunter should look at. One attack is one
+// finding: its steps tell it in order.
+type Finding struct {
+	ID         string         `json:"id"` // "F1", …; stable for the same input and options
+	Severity   Severity       `json:"severity"`
+	Title      string         `json:"title"`
+	Summary    string         `json:"summary"` // for a person: who, from where, what, with what outcome
+	Hypotheses []Hypothesis   `json:"hypotheses,omitempty"`
+	Techniques []string       `json:"techniques,omitempty"` // ATT&CK ids, in order of first use
+	Start      time.Time      `json:"start,omitzero"`
+	End        time.Time      `json:"end,omitzero"`
+	Accounts   []string       `json:"accounts,omitempty"`
+	Addresses  []netip.Addr   `json:"addresses,omitempty"`
+	Sessions   []string       `json:"sessions,omitempty"` // ids
+	Steps      []Step         `json:"steps,omitempty"`
+	Refs       []evidence.Ref `json:"refs,omitempty"` // every line that the finding rests on
+}
+
+// Stage is where in an attack a step stands, in the words of ATT&CK's tactics.
+type Stage string
+
+// The stages.
+const (
+	StageReconnaissance Stage = "reconnaissance"
+	StageAccess         Stage = "initial_access"
+	StageExecution      Stage = "execution"
+	StagePersistence    Stage = "persistence"
+	StagePrivilege      Stage = "privilege_escalation"
+	StageEvasion        Stage = "defense_evasion"
+	StageCredentials    Stage = "credential_access"
+	StageDiscovery      Stage = "discovery"
+	StageLateral        Stage = "lateral_movement"
+	StageCollection     Stage = "collection"
+	StageControl        Stage = "command_and_control"
+	StageExfiltration   Stage = "exfiltration"
+	StageImpact         Stage = "impact"
+)
+
+// Step is one act in a finding.
+type Step struct {
+	Time       time.Time      `json:"time"`
+	End        time.Time      `json:"end,omitzero"` // where the step lasts, as guessing does
+	Stage      Stage          `json:"stage"`
+	Severity   Severity       `json:"severity"`
+	Text       string         `json:"text"`             // a sentence
+	Detail     string         `json:"detail,omitempty"` // the command or line in full
+	Techniques []string       `json:"techniques,omitempty"`
+	Session    string         `json:"session,omitempty"` // id
+	Inferred   string         `json:"inferred,omitempty"`
+	Refs       []evidence.Ref `json:"refs"`
+}
+
+// Logons counts who tried to log on.
+type Logons struct {
+	Attempts  int           `json:"attempts"`
+	Succeeded int           `json:"succeeded"`
+	Failed    int           `json:"failed"`
+	Probes    int           `json:"probes"` // connections that never tried to log on
+	ByAccount []LogonCount  `json:"by_account,omitempty"`
+	ByProgram []LogonCount  `json:"by_program,omitempty"`
+	BySource  []SourceCount `json:"by_source,omitempty"`
+	Tries     []Try         `json:"tries,omitempty"` // every attempt, in order; bounded by Options.MaxTries
+	Omitted   int           `json:"omitted,omitempty"`
+}
+
+// LogonCount counts the attempts on an account or by a program.
+type LogonCount struct {
+	Name      string    `json:"name"`
+	Known     bool      `json:"known"` // false for an account that the host does not have
+	Succeeded int       `json:"succeeded"`
+	Failed    int       `json:"failed"`
+	First     time.Time `json:"first,omitzero"`
+	Last      time.Time `json:"last,omitzero"`
+}
+
+// SourceCount counts the attempts from one source.
+type SourceCount struct {
+	Source    string    `json:"source"`         // address or name
+	Kind      string    `json:"kind,omitempty"` // of an address, as package geo names it
+	Succeeded int       `json:"succeeded"`
+	Failed    int       `json:"failed"`
+	Probes    int       `json:"probes,omitempty"`
+	Accounts  []string  `json:"accounts,omitempty"` // tried, in order of first try
+	Pattern   string    `json:"pattern,omitempty"`  // "guessing", "spraying" … where there is one
+	First     time.Time `json:"first,omitzero"`
+	Last      time.Time `json:"last,omitzero"`
+}
+
+// Try is one attempt to log on.
+type Try struct {
+	Time    time.Time      `json:"time"`
+	Program string         `json:"program"`
+	User    string         `json:"user"`
+	Known   bool           `json:"known"`
+	Source  string         `json:"source,omitempty"`
+	Port    uint16         `json:"port,omitempty"`
+	Method  string         `json:"method,omitempty"`
+	Success bool           `json:"success"`
+	Session string         `json:"session,omitempty"` // id of the session it opened
+	Refs    []evidence.Ref `json:"refs"`
+}
+
+// Flag marks a session, and says why.
+type Flag struct {
+	Name     string   `json:"name"` // "root", "after_failures", "guessing_source", "new_account", "risky_commands", "still_open" …
+	Severity Severity `json:"severity"`
+	Why      string   `json:"why"`
+}
+
+// Session is one stay of somebody on the host, joined from all that saw it.
+type Session struct {
+	ID           string    `json:"id"`   // "S1", … in order of start
+	Kind         string    `json:"kind"` // "sshd", "login", "sudo", "su", "cron" …
+	User         string    `json:"user"`
+	By           string    `json:"by,omitempty"`
+	PID          int       `json:"pid,omitempty"`
+	Start        time.Time `json:"start,omitzero"`
+	End          time.Time `json:"end,omitzero"`
+	EndReason    string    `json:"end_reason"`
+	Source       string    `json:"source,omitempty"`
+	SourceKind   string    `json:"source_kind,omitempty"`
+	Port         uint16    `json:"port,omitempty"`
+	Method       string    `json:"method,omitempty"`
+	Key          string    `json:"key,omitempty"`
+	TTY          string    `json:"tty,omitempty"`
+	AuditSession string    `json:"audit_session,omitempty"` // the kernel's session number, where audit saw it
+	Parent       string    `json:"parent,omitempty"`        // id of the session it runs in
+	Inferred     string    `json:"inferred,omitempty"`      // what of it is concluded, and from what
+	Witnesses    []string  `json:"witnesses,omitempty"`     // the files that saw it
+	Flags        []Flag    `json:"flags,omitempty"`
+
+	Sudo        []Command       `json:"sudo,omitempty"`
+	Cron        []Command       `json:"cron,omitempty"`
+	Accounts    []AccountChange `json:"accounts,omitempty"`
+	Commands    []Command       `json:"commands,omitempty"` // from audit
+	Connections []Connection    `json:"connections,omitempty"`
+	Refs        []evidence.Ref  `json:"refs,omitempty"`
+}
+
+// Command is something that was run, and what is risky about it.
+type Command struct {
+	Time    time.Time      `json:"time"`
+	User    string         `json:"user,omitempty"`   // who ran it
+	Target  string         `json:"target,omitempty"` // as whom
+	Text    string         `json:"text"`
+	Exe     string         `json:"exe,omitempty"`
+	PWD     string         `json:"pwd,omitempty"`
+	PID     int            `json:"pid,omitempty"`
+	Result  string         `json:"result,omitempty"` // "success", "fail"
+	Reason  string         `json:"reason,omitempty"`
+	Process int            `json:"process,omitempty"` // id of the process in Processes; 0 unknown
+	Hits    []Hit          `json:"hits,omitempty"`
+	Refs    []evidence.Ref `json:"refs"`
+}
+
+// Hit is one risk in a command.
+type Hit struct {
+	Rule       string   `json:"rule"`
+	Severity   Severity `json:"severity"`
+	Why        string   `json:"why"`
+	Techniques []string `json:"techniques,omitempty"`
+	Stage      Stage    `json:"stage,omitempty"`
+	Targets    []string `json:"targets,omitempty"` // the file, URL, address or account concerned
+	Decoded    []string `json:"decoded,omitempty"` // each layer that was decoded
+}
+
+// AccountChange is a change to an account or group.
+type AccountChange struct {
+	Time    time.Time      `json:"time"`
+	Kind    string         `json:"kind"` // "user_add", "user_modify", "group_add" …, "password_change"
+	Account string         `json:"account,omitempty"`
+	Group   string         `json:"group,omitempty"`
+	By      string         `json:"by,omitempty"`
+	Detail  string         `json:"detail"` // the program's words
+	Program string         `json:"program"`
+	PID     int            `json:"pid,omitempty"`
+	Session string         `json:"session,omitempty"`
+	Refs    []evidence.Ref `json:"refs"`
+}
+
+// Connection is a network connection that a process made.
+type Connection struct {
+	Time    time.Time      `json:"time"`
+	Address netip.AddrPort `json:"address"`
+	Kind    string         `json:"kind"` // of the address, as package geo names it
+	Exe     string         `json:"exe,omitempty"`
+	PID     int            `json:"pid,omitempty"`
+	User    string         `json:"user,omitempty"`
+	Result  string         `json:"result,omitempty"`
+	Session string         `json:"session,omitempty"`
+	Refs    []evidence.Ref `json:"refs"`
+}
+
+// User is an account as the logs show it.
+type User struct {
+	Name      string          `json:"name"`
+	UID       *int            `json:"uid,omitempty"`
+	Known     bool            `json:"known"` // the host has or had it
+	State     string          `json:"state"` // "used", "taken", "planted", "attacked", "guessed"
+	Why       string          `json:"why,omitempty"`
+	Succeeded int             `json:"succeeded"`
+	Failed    int             `json:"failed"`
+	Sources   []string        `json:"sources,omitempty"`
+	Sessions  []string        `json:"sessions,omitempty"`
+	Sudo      int             `json:"sudo"`
+	Commands  int             `json:"commands"`
+	First     time.Time       `json:"first,omitzero"`
+	Last      time.Time       `json:"last,omitzero"`
+	Changes   []AccountChange `json:"changes,omitempty"`
+}
+
+// Indicator is something to look up elsewhere.
+type Indicator struct {
+	Type     string         `json:"type"` // as package ioc names it
+	Value    string         `json:"value"`
+	Kind     string         `json:"kind,omitempty"` // of an address, as package geo names it
+	Count    int            `json:"count"`
+	First    time.Time      `json:"first,omitzero"`
+	Last     time.Time      `json:"last,omitzero"`
+	Where    []string       `json:"where,omitempty"`    // "logon", "sudo", "command", "connection", "message"
+	Sessions []string       `json:"sessions,omitempty"` // ids
+	Findings []string       `json:"findings,omitempty"` // ids
+	Private  bool           `json:"private"`            // never to be sent to a third party
+	Refs     []evidence.Ref `json:"refs,omitempty"`     // the first few
+}
+
+// Process is one process of the tree.
+type Process struct {
+	ID       int            `json:"id"`               // from 1
+	Parent   int            `json:"parent,omitempty"` // 0 for a root
+	Depth    int            `json:"depth"`
+	PID      int            `json:"pid"`
+	PPID     int            `json:"ppid,omitempty"`
+	Exe      string         `json:"exe,omitempty"`
+	Cmdline  string         `json:"cmdline,omitempty"`
+	User     string         `json:"user,omitempty"`
+	Session  string         `json:"session,omitempty"` // id
+	Start    time.Time      `json:"start,omitzero"`
+	End      time.Time      `json:"end,omitzero"`
+	Edge     string         `json:"edge,omitempty"`     // "observed", "inferred", "unknown"
+	Reason   string         `json:"reason,omitempty"`   // why the edge is inferred
+	Severity Severity       `json:"severity,omitempty"` // of the worst hit
+	Hits     []Hit          `json:"hits,omitempty"`
+	Refs     []evidence.Ref `json:"refs,omitempty"`
+}
+
+// Moment is one entry of the timeline.
+type Moment struct {
+	Time     time.Time    `json:"time"`
+	End      time.Time    `json:"end,omitzero"`
+	Lane     string       `json:"lane"` // "session", "logon", "sudo", "cron", "account", "command", "network", "host"
+	Severity Severity     `json:"severity"`
+	Text     string       `json:"text"`
+	Session  string       `json:"session,omitempty"`
+	Finding  string       `json:"finding,omitempty"`
+	Ref      evidence.Ref `json:"ref,omitzero"`
+}
+
+// Coverage says what the investigation rests on.
+type Coverage struct {
+	Files   []evidence.Stats `json:"files"`
+	Blind   []Blind          `json:"blind,omitempty"`
+	Unknown []evidence.Shape `json:"unknown,omitempty"` // messages of programs we read, of a shape we do not
+	Notes   []string         `json:"notes,omitempty"`
+}
+
+// Blind is a section that cannot be relied on, and why.
+type Blind struct {
+	Section string `json:"section"` // "logons", "sessions", "sudo", "cron", "accounts", "processes", "network", "indicators"
+	Why     string `json:"why"`
+	Fix     string `json:"fix,omitempty"` // what would open it
+}
+
+// RawLine is a line that something cites, as the source holds it.
+type RawLine struct {
+	Ref  evidence.Ref `json:"ref"`
+	Text string       `json:"text,omitempty"`   // where the bytes are valid UTF-8
+	Data []byte       `json:"base64,omitempty"` // where they are not
+}
