@@ -1,0 +1,82 @@
+package ioc
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// tldText holds the top-level domains of the ICANN section of the public
+// suffix list, in the version that golang.org/x/net/publicsuffix has.
+//
+//go:generate go run gen_tlds.go
+//go:embed tlds.txt
+var tldText string
+
+const tldSlots = 1 << 13
+
+// tldTable answers "is this a top-level domain?" without a call: labels of up
+// to eight letters are packed into a word and hashed, longer ones are in a map.
+type tldTable struct {
+	short [tldSlots]uint64
+	long  map[string]struct{}
+}
+
+var tlds = sync.OnceValue(func() *tldTable {
+	t := &tldTable{long: make(map[string]struct{})}
+	for name := range strings.Lines(tldText) {
+		name = strings.TrimSuffix(name, "\n")
+		if len(name) > 8 {
+			t.long[name] = struct{}{}
+			continue
+		}
+		w := packLabel(name)
+		h := tldHash(w)
+		for t.short[h] != 0 {
+			h = (h + 1) % tldSlots
+		}
+		t.short[h] = w
+	}
+	return t
+})
+
+func packLabel(s string) uint64 {
+	var w uint64
+	for i := range len(s) {
+		c := s[i]
+		if c-'A' < 26 {
+			c |= 0x20
+		}
+		w = w<<8 | uint64(c)
+	}
+	return w
+}
+
+func tldHash(w uint64) uint64 { return (w * 0x9e3779b97f4a7c15) >> (64 - 13) }
+
+// has reports whether label, in ASCII and any case, is a top-level domain.
+func (t *tldTable) has(label string) bool {
+	if len(label) < 2 || len(label) > 63 {
+		return false
+	}
+	if len(label) > 8 {
+		_, ok := t.long[strings.ToLower(label)]
+		return ok
+	}
+	w := packLabel(label)
+	for h := tldHash(w); t.short[h] != 0; h = (h + 1) % tldSlots {
+		if t.short[h] == w {
+			return true
+		}
+	}
+	return false
+}
+
+// isSuffix reports whether name, in lower case, is itself a public suffix
+// under which others register ("co.uk"), so that nobody's host.
+func isSuffix(name string) bool {
+	suffix, icann := publicsuffix.PublicSuffix(name)
+	return icann && suffix == name
+}
