@@ -1,0 +1,89 @@
+package syslog
+
+import "time"
+
+// dayCache holds the date of the last line in RFC 3164's form: most lines are
+// of the day of the line before.
+type dayCache struct {
+	text     [7]byte // "Nov 23 "
+	ok       bool
+	utc      int64 // its midnight, where the zone is UTC
+	year     int
+	mon, day int
+	inferred Inferred
+}
+
+// sameDay reads the time of day at s[7:15], the day being the cached one.
+func (r *Reader) sameDay(rec *Record, s string) bool {
+	if s[9] != ':' || s[12] != ':' {
+		return false
+	}
+	h, m, sec := two(s[7:]), two(s[10:]), two(s[13:])
+	if uint(h) > 23 || uint(m) > 59 || uint(sec) > 60 {
+		return false
+	}
+	if c := s[16]; c <= '2' || c >= 'A' && c <= 'Z' {
+		var st stamp // a year or a zone may follow
+		if y, _ := yearAt(s, 16); y != 0 || zoneAt(s, 15, &st) > 0 {
+			return false
+		}
+	}
+	if r.loc == time.UTC {
+		rec.Time = time.Unix(r.day.utc+int64(h*3600+m*60+sec), 0).UTC()
+	} else {
+		rec.Time = time.Date(r.day.year, time.Month(r.day.mon), r.day.day, h, m, sec, 0, r.loc)
+	}
+	rec.Format, rec.Inferred = FormatRFC3164, r.day.inferred
+	return true
+}
+
+func (r *Reader) keepDay(text string, rec *Record, st *stamp) {
+	c := &r.day
+	copy(c.text[:], text)
+	c.ok, c.year, c.mon, c.day, c.inferred = true, st.year, st.mon, st.day, rec.Inferred
+	c.utc = days(st.year, st.mon, st.day) * 86400
+}
+
+// setTime sets rec's time to what st says; it completes st's year.
+func (r *Reader) setTime(rec *Record, st *stamp) {
+	r.day.ok = false
+	if st.year == 0 {
+		var unsure bool
+		if !r.years.known && r.opt.Year != 0 {
+			r.years.anchor(r.opt.Year, st.mon, st.day)
+			st.year = r.opt.Year
+		} else {
+			st.year, unsure = r.years.solve(st)
+		}
+		rec.Inferred |= InferredYear
+		if unsure {
+			rec.Inferred |= InferredUnsure
+		}
+	} else {
+		r.years.anchor(st.year, st.mon, st.day)
+	}
+	if !st.zoned {
+		rec.Inferred |= InferredZone
+		if r.loc != time.UTC {
+			rec.Time = time.Date(st.year, time.Month(st.mon), st.day, st.hour, st.min, st.sec, st.nsec, r.loc)
+			return
+		}
+	}
+	loc := time.UTC
+	if st.zoned {
+		loc = r.zones.at(st.offset)
+		if st.unsure {
+			rec.Inferred |= InferredUnsure
+		}
+	}
+	sec := days(st.year, st.mon, st.day)*86400 + int64(st.hour*3600+st.min*60+st.sec-st.offset)
+	rec.Time = time.Unix(sec, int64(st.nsec)).In(loc)
+}
+
+// setUnix sets rec's time to a Unix time.
+func (r *Reader) setUnix(rec *Record, sec int64, nsec int) {
+	rec.Time = time.Unix(sec, int64(nsec)).UTC()
+	r.day.ok = false
+	year, mon, day := rec.Time.Date()
+	r.years.anchor(year, int(mon), day)
+}

@@ -1,0 +1,255 @@
+package syslog
+
+import "strings"
+
+// header takes the header of rec.Raw apart into rec. What the line does not
+// say stays zero. It reports false, with Message the whole line, where no
+// header is understood.
+func (r *Reader) header(rec *Record) bool {
+	s := rec.Raw
+	if len(s) > 16 && s[15] == ' ' && r.day.ok && s[:7] == string(r.day.text[:]) { // most lines: the same day as the line before
+		if r.sameDay(rec, s) {
+			hostTag(rec, s[16:])
+			return true
+		}
+	}
+	if f, v, rest, ok := priority(s); ok {
+		rec.Facility, rec.Severity, s = f, v, rest
+		if r.rfc5424(rec, s) {
+			return true
+		}
+	}
+	if s == "" {
+		return r.noHeader(rec)
+	}
+	switch c := s[0]; {
+	case c >= '0' && c <= '9':
+		if r.iso(rec, s) || r.rfc5424(rec, s) || r.shortUnix(rec, s) {
+			return true
+		}
+	case c >= 'A' && c <= 'Z':
+		if r.rfc3164(rec, s) || r.shortFull(rec, s) {
+			return true
+		}
+	}
+	return r.noHeader(rec)
+}
+
+// noHeader makes the whole line the message.
+func (r *Reader) noHeader(rec *Record) bool {
+	rec.Format, rec.Message = FormatUnknown, rec.Raw
+	rec.Facility, rec.Severity = FacilityNone, SeverityNone
+	return false
+}
+
+func (r *Reader) rfc3164(rec *Record, s string) bool {
+	var st stamp
+	n := stampRFC3164(s, &st)
+	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != ':' {
+		return false
+	}
+	rec.Format = FormatRFC3164
+	r.setTime(rec, &st)
+	if st.year == 0 && !st.zoned && st.nsec == 0 && n == 15 {
+		r.keepDay(s[:7], rec, &st)
+	}
+	r.afterTime(rec, s[n:])
+	return true
+}
+
+func (r *Reader) iso(rec *Record, s string) bool {
+	var st stamp
+	n := stampISO(s, &st)
+	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != ':' {
+		return false
+	}
+	rec.Format = FormatISO
+	r.setTime(rec, &st)
+	r.afterTime(rec, s[n:])
+	return true
+}
+
+// shortFull reads journalctl's "Mon 2026-11-23 08:26:38 UTC host …".
+func (r *Reader) shortFull(rec *Record, s string) bool {
+	if len(s) < 23 || s[3] != ' ' || weekday(s) == noWeekday {
+		return false
+	}
+	var st stamp
+	n := stampISO(s[4:], &st)
+	if n == 0 || 4+n < len(s) && s[4+n] != ' ' {
+		return false
+	}
+	rec.Format = FormatShortFull
+	r.setTime(rec, &st)
+	r.afterTime(rec, s[4+n:])
+	return true
+}
+
+// shortUnix reads journalctl's "1795422398.617639 host …".
+func (r *Reader) shortUnix(rec *Record, s string) bool {
+	sec, i := int64(0), 0
+	for ; i < len(s) && s[i]-'0' <= 9; i++ {
+		if sec = sec*10 + int64(s[i]-'0'); i > 10 {
+			return false
+		}
+	}
+	if i < 9 || i+7 >= len(s) || s[i] != '.' {
+		return false
+	}
+	nsec, scale, j := 0, 100_000_000, i+1
+	for ; j < len(s) && s[j]-'0' <= 9; j++ {
+		nsec += int(s[j]-'0') * scale
+		scale /= 10
+	}
+	if j == i+1 || j >= len(s) || s[j] != ' ' {
+		return false
+	}
+	rec.Format = FormatShortUnix
+	r.setUnix(rec, sec, nsec)
+	r.afterTime(rec, s[j:])
+	return true
+}
+
+// afterTime reads host, tag and message where the time ended: after a space,
+// or after the colon that Cisco's devices put there instead of a host.
+func (r *Reader) afterTime(rec *Record, s string) {
+	if s == "" {
+		return
+	}
+	if s[0] == ':' {
+		tag(rec, strings.TrimLeft(s[1:], " "))
+		return
+	}
+	hostTag(rec, strings.TrimLeft(s, " "))
+}
+
+// hostTag reads "host prog[pid]: msg". A first word that is itself a tag
+// ("sshd[8148]:", "[sshd]") means that the line has no host.
+func hostTag(rec *Record, s string) {
+	sp := strings.IndexByte(s, ' ')
+	if sp < 0 {
+		if tag(rec, s); rec.Program == "" {
+			rec.Host, rec.Message = s, ""
+		}
+		return
+	}
+	if sp == 0 {
+		tag(rec, strings.TrimLeft(s, " "))
+		return
+	}
+	if end := s[sp-1]; end == ':' || end == ']' {
+		if !isIPv6(s[:sp]) && tag(rec, s) {
+			return
+		}
+	}
+	rec.Host = s[:sp]
+	s = s[sp+1:]
+	if s != "" && s[0] == ' ' {
+		s = strings.TrimLeft(s, " ")
+	}
+	tag(rec, s)
+}
+
+// maxTag bounds how far a tag is looked for.
+const maxTag = 128
+
+// tag reads "prog[pid]: msg" and reports whether there is a tag; without one
+// all of s is the message.
+func tag(rec *Record, s string) bool {
+	for i := 0; i < len(s) && i < maxTag; i++ {
+		switch s[i] {
+		case ':':
+			if i+1 < len(s) && s[i+1] != ' ' && s[i+1] != '\t' {
+				continue // a colon inside the name
+			}
+			if i == 0 { // "host : msg"
+				rec.Message = trimSpaces(s[1:])
+				return false
+			}
+			rec.Program, rec.Message = s[:i], trimSpaces(s[i+1:])
+			return true
+		case '[':
+			if i == 0 {
+				if end := bracketed(s); end > 0 { // "[sshd] msg"
+					rec.Program, rec.Message = s[1:end], trimSpaces(s[end+1:])
+					return true
+				}
+				rec.Message = s
+				return false
+			}
+			pid, j := 0, i+1
+			for j < len(s) && s[j]-'0' <= 9 && pid < 1<<27 {
+				pid = pid*10 + int(s[j]-'0')
+				j++
+			}
+			if j >= len(s) || s[j] != ']' {
+				k := strings.IndexByte(s[i:], ']')
+				if k < 0 || strings.IndexByte(s[i:i+k], ' ') >= 0 {
+					continue
+				}
+				pid, j = 0, i+k // no number
+			}
+			if j == i+1 && j+1 < len(s) && s[j+1] != ':' && s[j+1] != ' ' {
+				continue
+			}
+			rec.Program, rec.PID = s[:i], pid
+			if s[i-1] == ']' && i > 1 { // gdm names itself "gdm-password]"
+				rec.Program = s[:i-1]
+			}
+			j++
+			if j < len(s) && s[j] == ':' {
+				j++
+			}
+			rec.Message = trimSpaces(s[j:])
+			return true
+		case ' ':
+			rec.Message = s
+			return false
+		}
+	}
+	rec.Message = s
+	return false
+}
+
+// bracketed returns the index of the "]" that ends the name in "[sshd] msg".
+func bracketed(s string) int {
+	for i := 1; i < len(s) && i < maxTag; i++ {
+		switch c := s[i]; {
+		case c == ']':
+			if i > 1 && i+1 < len(s) && s[i+1] == ' ' {
+				return i
+			}
+			return 0
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c == '-', c == '_', c == '.', i > 1 && c-'0' <= 9:
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
+// isIPv6 reports whether a word that ends like a tag is an address after all:
+// "2001:db8::" or "[2001:db8::1]".
+func isIPv6(w string) bool {
+	if strings.HasPrefix(w, "[") {
+		return strings.Count(w, ":") >= 2
+	}
+	if !strings.HasSuffix(w, "::") {
+		return false
+	}
+	for i := range len(w) {
+		if c := w[i]; c != ':' && c-'0' > 9 && (c|0x20 < 'a' || c|0x20 > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+func trimSpaces(s string) string {
+	if s != "" && s[0] == ' ' {
+		if s = s[1:]; s != "" && s[0] == ' ' {
+			return strings.TrimLeft(s, " ")
+		}
+	}
+	return s
+}
