@@ -45,14 +45,17 @@ type Inferred uint16
 
 // What can be inferred.
 const (
-	InferredYear   Inferred = 1 << iota // RFC 3164 has no year
-	InferredZone                        // RFC 3164 has no zone
-	InferredHost                        // the line has no host; the caller's was used
-	InferredUser                        // the user comes from another line of the same process
-	InferredTime                        // the line has no time; that of the line before was used
-	InferredPID                         // the pid comes from another line
-	InferredRepeat                      // expanded from a "message repeated" line
-	InferredUnsure                      // the inferred year or pairing is a guess among several
+	InferredYear         Inferred = 1 << iota // RFC 3164 has no year
+	InferredZone                              // RFC 3164 has no zone
+	InferredHost                              // the line has no host; the caller's was used
+	InferredUser                              // the user comes from another line of the same process
+	InferredTime                              // the line has no time; that of the line before was used
+	InferredPID                               // the pid comes from another line
+	InferredRepeat                            // expanded from a "message repeated" line
+	InferredUnsure                            // the inferred year or pairing is a guess among several
+	InferredPair                              // a session's open and close have no pid in common; they were paired by user and order
+	InferredParent                            // a session's parent comes from user, terminal and time
+	InferredParentUnsure                      // the parent is the latest of several that it could be
 )
 
 // rebase returns the part of to that stands where part stands in from, or a

@@ -1,0 +1,339 @@
+package syslog
+
+import "time"
+
+// sessionOpen takes a "session opened" line.
+func (z *Sessionizer) sessionOpen(e *Event) {
+	h, kind := z.host(e.Host), kindOf(e)
+	h.learn(int64(e.UID), e.User)
+	h.learn(int64(e.ByUID), e.By)
+	if e.PID != 0 {
+		if x := h.byPID[e.PID]; x != nil {
+			if z.joinOpen(h, x, e, kind) {
+				return
+			}
+			if x.Kind == kind && x.User == e.User || onePerProcess(kind) || onePerProcess(x.Kind) {
+				z.giveUp(h, x, e.Time)
+			}
+		} else if x := h.acceptedBy(e, kind); x != nil {
+			// sshd with the PAM session in a child of its own
+			x.Inferred |= InferredPID
+			h.unindex(x)
+			x.PID = e.PID
+			h.index(x)
+			z.joinOpen(h, x, e, kind)
+			return
+		}
+	}
+	x := z.start(h, e, kind)
+	x.opens, x.pam = 1, true
+	x.endpoint(e)
+	x.TTY, x.LogindID = keep(e.TTY), keep(e.Session)
+	if c, ok := h.takeHint(e, kind); ok {
+		x.apply(c)
+	}
+	if kind == "sudo" || kind == "su" {
+		if x.By == "" && e.ByUID > 0 && h.names[int64(e.ByUID)] != "" {
+			x.By = h.names[int64(e.ByUID)]
+			x.Inferred |= InferredUser
+		}
+		h.findParent(x)
+	}
+	h.takeLogind(x)
+}
+
+// joinOpen reports whether e opens x, which its process has opened before:
+// after sshd's Accepted line, or by another PAM module.
+func (z *Sessionizer) joinOpen(h *sessionHost, x *openSession, e *Event, kind string) bool {
+	if x.Kind != kind {
+		return false
+	}
+	switch since := e.Time.Sub(x.Start); {
+	case !x.pam:
+		if x.User != e.User { // sshd knows the account by another name than PAM
+			if since > hintDelay {
+				return false
+			}
+			h.unindex(x)
+			x.User = keep(e.User)
+			h.index(x)
+		}
+		x.pam, x.opens, x.Start = true, 1, e.Time
+		x.UID, x.By, x.ByUID = int64(e.UID), keep(e.By), int64(e.ByUID)
+		h.takeLogind(x)
+	case x.User == e.User && x.maybeEnd.IsZero() && since < sameOpen:
+		x.opens++
+	default:
+		return false
+	}
+	x.cite(e.Ref)
+	return true
+}
+
+// acceptedBy finds the session of e's user that another sshd process accepted
+// a moment ago and that waits for its PAM line.
+func (h *sessionHost) acceptedBy(e *Event, kind string) *openSession {
+	l := h.byUser[e.User]
+	if l == nil || kind != "sshd" {
+		return nil
+	}
+	for x := l.tail; x != nil; x = x.links[ofUser].prev {
+		since := e.Time.Sub(x.Start)
+		if since > sameOpen {
+			return nil
+		}
+		if x.Kind == kind && !x.pam && since >= 0 && x.PID < e.PID {
+			return x
+		}
+	}
+	return nil
+}
+
+// apply adds what an earlier line of the process told.
+func (x *openSession) apply(c hint) {
+	if x.By == "" {
+		x.By = c.by
+	}
+	if c.tty != "" {
+		x.TTY = c.tty
+	}
+	if c.command != "" {
+		x.Command = c.command
+	}
+	first := x.Refs[0]
+	x.Refs = append(x.Refs[:0], c.ref, first)
+}
+
+// sessionClose takes a "session closed" line.
+func (z *Sessionizer) sessionClose(e *Event) {
+	h, kind := z.host(e.Host), kindOf(e)
+	if x := h.closedBy(e, kind); x != nil {
+		x.cite(e.Ref)
+		if x.opens--; x.opens > 0 {
+			x.maybeEnd, x.maybeWhy = e.Time, EndClosed
+			return
+		}
+		z.finish(h, x, e.Time, EndClosed)
+		return
+	}
+	s := Session{
+		ID: z.nextID, Kind: keep(kind), Host: h.name, Boot: h.boot, User: keep(e.User), UID: int64(e.UID), By: keep(e.By), ByUID: int64(e.ByUID), PID: e.PID,
+		End: e.Time, EndReason: EndClosed, NoStart: true, LogindID: keep(e.Session), Parent: -1, Inferred: e.Inferred,
+	}
+	s.Refs = append(s.Refs, e.Ref)
+	z.nextID++
+	z.out = append(z.out, s)
+}
+
+// closedBy finds the session that e closes.
+func (h *sessionHost) closedBy(e *Event, kind string) *openSession {
+	if e.PID != 0 {
+		if x := h.byProc[procKey{kind, e.User, e.PID}]; x != nil {
+			return x
+		}
+		if x := h.byPID[e.PID]; x != nil && x.Kind == kind && (e.User == "" || onePerProcess(kind) && !x.pam) {
+			return x
+		}
+		if kind == "systemd-user" { // closed by a helper process of the manager
+			return h.onlyOne(kind, e.User)
+		}
+	}
+	if p := h.pidless[procKey{kind, e.User, 0}]; p != nil {
+		x := p.open[len(p.open)-1]
+		p.unsure = p.unsure || len(p.open) > 1
+		x.Inferred |= InferredPair
+		if p.unsure {
+			x.Inferred |= InferredUnsure
+		}
+		return x
+	}
+	if e.PID == 0 {
+		return h.onlyOne(kind, e.User)
+	}
+	return nil
+}
+
+// onlyOne returns the open session of the kind and user if there is just one.
+func (h *sessionHost) onlyOne(kind, user string) *openSession {
+	l := h.byUser[user]
+	if l == nil {
+		return nil
+	}
+	var found *openSession
+	for x := l.tail; x != nil; x = x.links[ofUser].prev {
+		if x.Kind != kind {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = x
+	}
+	if found != nil {
+		found.Inferred |= InferredPair
+	}
+	return found
+}
+
+// logon takes a line that says that a user got in.
+func (z *Sessionizer) logon(e *Event) {
+	h, kind := z.host(e.Host), kindOf(e)
+	if kind != "sshd" && kind != "dropbear" {
+		if x := h.byPID[e.PID]; x != nil && x.Kind == kind && e.PID != 0 {
+			if x.TTY == "" {
+				x.TTY = keep(e.TTY)
+			}
+			x.endpoint(e)
+			x.cite(e.Ref)
+			return
+		}
+		if kind == "su" {
+			h.hint(e, kind, e.User, e.TargetUser)
+		}
+		return
+	}
+	if e.PID != 0 {
+		if x := h.byPID[e.PID]; x != nil {
+			if x.Kind == kind && x.pam && x.Method == "" && x.User == e.User && absent(x, e) {
+				z.accept(h, x, e) // written after PAM's line
+				return
+			}
+			z.giveUp(h, x, e.Time)
+		}
+	}
+	x := z.start(h, e, kind)
+	z.accept(h, x, e)
+	h.takeLogind(x)
+}
+
+func absent(x *openSession, e *Event) bool {
+	return !x.Source.IsValid() && e.Time.Sub(x.Start) < sameOpen
+}
+
+func (z *Sessionizer) accept(h *sessionHost, x *openSession, e *Event) {
+	x.endpoint(e)
+	x.Method, x.Key = keep(e.Method), keep(e.Key)
+	x.cite(e.Ref)
+	if x.SourcePort != 0 {
+		h.byPeer[peer{x.Source, x.SourcePort}] = x
+	}
+}
+
+// disconnect takes a line that says that a connection ended. It ends a
+// session that PAM did not open, and is kept for others whose close is missing.
+func (z *Sessionizer) disconnect(e *Event) {
+	kind := kindOf(e)
+	if kind != "sshd" && kind != "dropbear" {
+		return
+	}
+	h := z.host(e.Host)
+	x := h.byPID[e.PID]
+	if e.PID == 0 || x == nil || x.Kind != kind || x.Source.IsValid() && e.Source.IsValid() && (x.Source != e.Source || x.SourcePort != 0 && e.SourcePort != 0 && x.SourcePort != e.SourcePort) {
+		if e.SourcePort == 0 {
+			return
+		}
+		x = h.byPeer[peer{e.Source, e.SourcePort}]
+	}
+	if x == nil || x.Kind != kind {
+		return
+	}
+	x.cite(e.Ref)
+	if x.maybeEnd.IsZero() {
+		x.maybeEnd, x.maybeWhy = e.Time, EndClosed
+		if x.pam {
+			x.maybeInfer = InferredTime
+		}
+	}
+}
+
+// cronCommand gives the command to the cron session whose child e is.
+func (z *Sessionizer) cronCommand(e *Event) {
+	h := z.host(e.Host)
+	l := h.byUser[e.User]
+	if l == nil {
+		return
+	}
+	var best *openSession
+	for x := l.tail; x != nil; x = x.links[ofUser].prev {
+		if x.Kind != "cron" {
+			continue
+		}
+		if e.Time.Sub(x.Start) > cronDelay {
+			break
+		}
+		if x.Command == "" && x.PID <= e.PID && (best == nil || x.PID > best.PID) {
+			best = x
+		}
+	}
+	if best != nil {
+		best.Command = keep(e.Command)
+		best.cite(e.Ref)
+	}
+}
+
+// findParent looks for the session that x was opened in: one of the user who
+// opened it, at the same terminal where both are known, else the latest.
+func (h *sessionHost) findParent(x *openSession) {
+	l := h.byUser[x.By]
+	if l == nil || x.By == "" {
+		return
+	}
+	var found *openSession
+	unsure, seen := false, 0
+	for p := l.tail; p != nil && seen < maxHints; p = p.links[ofUser].prev {
+		if p == x || p.Boot != h.boot || !interactive(p.Kind) {
+			continue
+		}
+		seen++
+		if x.TTY != "" && p.TTY == x.TTY {
+			found, unsure = p, false
+			break
+		}
+		if x.TTY != "" && p.TTY != "" && p.Kind != "sudo" && p.Kind != "su" {
+			continue // a known terminal that is another; sudo and su may have put their command on a new one
+		}
+		if found == nil {
+			found = p
+		} else {
+			unsure = true
+		}
+	}
+	if found == nil {
+		return
+	}
+	x.Parent = found.ID
+	x.Inferred |= InferredParent
+	if unsure {
+		x.Inferred |= InferredParentUnsure
+	}
+}
+
+// interactive reports whether a person can work in a session of this kind.
+func interactive(kind string) bool { return kind != "cron" && kind != "systemd-user" }
+
+// reboot ends what the last boot of h left open. The time is that of a line
+// written after it.
+func (z *Sessionizer) reboot(h *sessionHost, t time.Time) {
+	if h.down.IsZero() {
+		h.boot++
+	}
+	for x := h.sessions.head; x != nil; {
+		next := x.links[ofHost].next
+		if x.Boot < h.boot {
+			z.crash(h, x, t)
+		}
+		x = next
+	}
+	h.down, h.booted = time.Time{}, t
+	h.newIDs, h.hints = h.newIDs[:0], h.hints[:0]
+}
+
+// crash ends x, which a boot at t left open.
+func (z *Sessionizer) crash(h *sessionHost, x *openSession, t time.Time) {
+	if x.maybeEnd.IsZero() && h.down.IsZero() {
+		x.EndBefore = t
+		z.finish(h, x, time.Time{}, EndReboot)
+		return
+	}
+	z.giveUp(h, x, t)
+}
