@@ -23,12 +23,22 @@ type Investigation struct {
 	Hypotheses []Verdict        `json:"hypotheses"` // the four, in their fixed order
 	Logons     Logons           `json:"logons"`
 	Sessions   []Session        `json:"sessions"` // in order of start
-	Users      []User           `json:"users"`
-	Indicators []Indicator      `json:"indicators"`
-	Processes  []Process        `json:"processes,omitempty"` // in order of start; a parent comes before its children
-	Timeline   []Moment         `json:"timeline"`
-	Coverage   Coverage         `json:"coverage"`
-	Evidence   []RawLine        `json:"evidence"` // the lines that findings and sessions cite, by file and offset
+
+	// What happened, in order of time; Session says in which session, where
+	// that is known. [Investigation.Detail] collects what belongs to one.
+	Sudo        []Command       `json:"sudo,omitempty"`
+	Jobs        []Job           `json:"jobs,omitempty"` // cron commands, each distinct one once
+	CronEdits   []CronEdit      `json:"cron_edits,omitempty"`
+	Changes     []AccountChange `json:"changes,omitempty"` // to accounts and groups
+	Connections []Connection    `json:"connections,omitempty"`
+	FileChanges []FileChange    `json:"file_changes,omitempty"`
+	Processes   []Process       `json:"processes,omitempty"` // a parent comes before its children
+
+	Users      []User      `json:"users"`
+	Indicators []Indicator `json:"indicators"`
+	Timeline   []Moment    `json:"timeline"`
+	Coverage   Coverage    `json:"coverage"`
+	Evidence   []RawLine   `json:"evidence"` // the lines that findings and sessions cite, by file and offset
 }
 
 // HostSummary is what the logs say about the host itself.
@@ -222,27 +232,57 @@ type Session struct {
 	Witnesses    []string  `json:"witnesses,omitempty"`     // the files that saw it
 	Flags        []Flag    `json:"flags,omitempty"`
 
-	Sudo        []Command       `json:"sudo,omitempty"`
-	Cron        []Command       `json:"cron,omitempty"`
-	Accounts    []AccountChange `json:"accounts,omitempty"`
-	Commands    []Command       `json:"commands,omitempty"` // from audit
-	Connections []Connection    `json:"connections,omitempty"`
-	Refs        []evidence.Ref  `json:"refs,omitempty"`
+	Refs []evidence.Ref `json:"refs,omitempty"`
 }
 
-// Command is something that was run, and what is risky about it.
+// Command is a sudo command, and what is risky about it.
 type Command struct {
+	Time     time.Time      `json:"time"`
+	User     string         `json:"user"`             // who ran it
+	Target   string         `json:"target,omitempty"` // as whom
+	Text     string         `json:"text"`
+	PWD      string         `json:"pwd,omitempty"`
+	TTY      string         `json:"tty,omitempty"`
+	Result   string         `json:"result"` // "success", "fail"
+	Reason   string         `json:"reason,omitempty"`
+	Session  string         `json:"session,omitempty"`
+	Inferred string         `json:"inferred,omitempty"` // how the session was concluded
+	Hits     []Hit          `json:"hits,omitempty"`
+	Refs     []evidence.Ref `json:"refs"`
+}
+
+// Job is a command that cron ran.
+type Job struct {
+	User  string         `json:"user"`
+	Text  string         `json:"text"`
+	Count int            `json:"count"`
+	First time.Time      `json:"first"`
+	Last  time.Time      `json:"last"`
+	Hits  []Hit          `json:"hits,omitempty"`
+	Refs  []evidence.Ref `json:"refs"` // the first few
+}
+
+// CronEdit is somebody's hand on a crontab.
+type CronEdit struct {
 	Time    time.Time      `json:"time"`
-	User    string         `json:"user,omitempty"`   // who ran it
-	Target  string         `json:"target,omitempty"` // as whom
-	Text    string         `json:"text"`
+	User    string         `json:"user"`
+	Target  string         `json:"target,omitempty"` // whose crontab
+	Action  string         `json:"action"`           // the program's word: "REPLACE", "LIST", "BEGIN EDIT" …
+	Session string         `json:"session,omitempty"`
+	Refs    []evidence.Ref `json:"refs"`
+}
+
+// FileChange is a change to a file that audit watched.
+type FileChange struct {
+	Time    time.Time      `json:"time"`
+	Path    string         `json:"path"`
+	Action  string         `json:"action"` // "create", "delete", "write", "rename", "attributes"
 	Exe     string         `json:"exe,omitempty"`
-	PWD     string         `json:"pwd,omitempty"`
 	PID     int            `json:"pid,omitempty"`
-	Result  string         `json:"result,omitempty"` // "success", "fail"
-	Reason  string         `json:"reason,omitempty"`
-	Process int            `json:"process,omitempty"` // id of the process in Processes; 0 unknown
-	Hits    []Hit          `json:"hits,omitempty"`
+	User    string         `json:"user,omitempty"`
+	Key     string         `json:"key,omitempty"` // of the audit rule
+	Result  string         `json:"result,omitempty"`
+	Session string         `json:"session,omitempty"`
 	Refs    []evidence.Ref `json:"refs"`
 }
 
@@ -325,7 +365,8 @@ type Process struct {
 	PID      int            `json:"pid"`
 	PPID     int            `json:"ppid,omitempty"`
 	Exe      string         `json:"exe,omitempty"`
-	Cmdline  string         `json:"cmdline,omitempty"`
+	Cmdline  string         `json:"cmdline,omitempty"` // of the last image that the process ran
+	Earlier  []string       `json:"earlier,omitempty"` // command lines it ran before, by exec in place
 	User     string         `json:"user,omitempty"`
 	Session  string         `json:"session,omitempty"` // id
 	Start    time.Time      `json:"start,omitzero"`

@@ -1,0 +1,189 @@
+package hunt
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+)
+
+// findings turns stories into findings, worst first.
+func findings(all []*story) []Finding {
+	out := make([]Finding, 0, len(all))
+	for _, st := range all {
+		out = append(out, st.finding())
+	}
+	slices.SortStableFunc(out, func(a, b Finding) int {
+		return cmp.Or(b.Severity.Compare(a.Severity), cmp.Compare(len(b.Steps), len(a.Steps)), a.Start.Compare(b.Start), cmp.Compare(a.Title, b.Title))
+	})
+	for i := range out {
+		out[i].ID = "F" + strconv.Itoa(i+1)
+	}
+	return out
+}
+
+// attack reports whether the story is an attack rather than a lone suspicion:
+// then its weaker steps count for what they are worth in one.
+func (st *story) attack() bool { return st.severity().Compare(SeverityHigh) >= 0 }
+
+func (st *story) finding() Finding {
+	f := Finding{Severity: st.severity()}
+	attack := st.attack()
+	for _, s := range st.signals {
+		step := Step{
+			Time: s.time, End: s.end, Stage: s.stage, Severity: s.severity, Text: s.text, Detail: s.detail,
+			Techniques: s.techniques, Session: s.session, Inferred: s.inferred, Refs: s.refs,
+		}
+		if attack {
+			step.Severity = worse(s.severity, s.raised)
+		}
+		f.Severity = worse(f.Severity, step.Severity)
+		f.Steps = append(f.Steps, step)
+		for _, h := range s.hypotheses {
+			f.Hypotheses = appendNew(f.Hypotheses, h)
+		}
+		for _, t := range s.techniques {
+			f.Techniques = appendNew(f.Techniques, t)
+		}
+		if s.account != "" {
+			f.Accounts = appendNew(f.Accounts, s.account)
+		}
+		if s.addr.IsValid() {
+			f.Addresses = appendNew(f.Addresses, s.addr)
+		}
+		if s.session != "" {
+			f.Sessions = appendNew(f.Sessions, s.session)
+		}
+		f.Refs = append(f.Refs, s.refs...)
+		if f.Start.IsZero() || s.time.Before(f.Start) {
+			f.Start = s.time
+		}
+		for _, t := range []time.Time{s.time, s.end} {
+			if t.After(f.End) {
+				f.End = t
+			}
+		}
+	}
+	slices.SortFunc(f.Hypotheses, func(a, b Hypothesis) int { return cmp.Compare(hypothesisOrder(a), hypothesisOrder(b)) })
+	slices.SortFunc(f.Refs, evidence.Ref.Compare)
+	f.Refs = slices.Compact(f.Refs)
+	slices.SortFunc(f.Addresses, netip.Addr.Compare)
+	if st.has(roleEntry) && st.has(roleFetchRun, rolePlantAccount, roleGrant, rolePersist, roleConnect) {
+		f.Severity = SeverityCritical
+	}
+	f.Title, f.Summary = st.title(), st.summary()
+	return f
+}
+
+// title says in one line what the story is.
+func (st *story) title() string {
+	if entries := st.of(roleEntry); len(entries) > 0 {
+		e := entries[0]
+		return "Break-in: " + e.addr.String() + " guessed its way in as " + quoteName(e.account)
+	}
+	worst := st.signals[0]
+	for _, s := range st.signals {
+		if s.severity.Compare(worst.severity) > 0 {
+			worst = s
+		}
+	}
+	return strings.TrimSuffix(worst.text, ".")
+}
+
+// summary tells the story in a few sentences. A story of one act is told by
+// that act.
+func (st *story) summary() string {
+	if len(st.signals) == 1 {
+		return st.signals[0].text
+	}
+	var b strings.Builder
+	sentence := func(parts ...string) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		for _, p := range parts {
+			b.WriteString(p)
+		}
+	}
+	for _, s := range st.of(roleGuess) {
+		sentence(s.text)
+	}
+	for _, s := range st.of(roleEntry) {
+		sentence(s.text)
+	}
+	if objs := objects(st.of(roleFetchRun)); len(objs) > 0 {
+		sentence("Fetched or run: ", list(objs), ".")
+	}
+	if objs := objects(st.of(rolePlantAccount)); len(objs) > 0 {
+		sentence("Planted: the account ", list(objs), rights(st.of(roleGrant)), ".")
+	} else if grants := objects(st.of(roleGrant)); len(grants) > 0 {
+		sentence("Rights given: ", list(grants), ".")
+	}
+	if objs := objects(st.of(rolePersist)); len(objs) > 0 {
+		sentence("Written to come back: ", list(objs), ".")
+	}
+	if jobs := st.of(roleJob); len(jobs) > 0 {
+		sentence("Run by cron since: ", list(objects(jobs)), ".")
+	}
+	if objs := objects(st.of(roleConnect)); len(objs) > 0 {
+		sentence("Connected to: ", list(objs), ".")
+	}
+	for _, s := range st.of(roleLaterLogon) {
+		sentence(s.text)
+	}
+	if b.Len() == 0 {
+		for i, s := range st.signals {
+			if i == 3 {
+				sentence("And ", strconv.Itoa(len(st.signals)-3), " more steps.")
+				break
+			}
+			sentence(s.text)
+		}
+	}
+	return b.String()
+}
+
+func rights(grants []*signal) string {
+	objs := objects(grants)
+	if len(objs) == 0 {
+		return ""
+	}
+	return ", with rights: " + list(objs)
+}
+
+func objects(signals []*signal) []string {
+	var out []string
+	for _, s := range signals {
+		if s.object != "" {
+			out = appendNew(out, s.object)
+		}
+	}
+	return out
+}
+
+// maxListed is how many things a sentence names before it only counts.
+const maxListed = 6
+
+func list(items []string) string {
+	rest := 0
+	if len(items) > maxListed {
+		rest = len(items) - maxListed
+		items = items[:maxListed]
+	}
+	s := strings.Join(items, ", ")
+	if rest > 0 {
+		s += " and " + strconv.Itoa(rest) + " more"
+	}
+	return s
+}
+
+func appendNew[T comparable](list []T, v T) []T {
+	if slices.Contains(list, v) {
+		return list
+	}
+	return append(list, v)
+}

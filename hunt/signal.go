@@ -1,0 +1,81 @@
+package hunt
+
+import (
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+)
+
+// role is what a signal is in a story; the summary is told by roles.
+type role int
+
+const (
+	roleOther        role = iota
+	roleGuess             // passwords were guessed
+	roleEntry             // a logon that followed guessing from its source
+	roleLaterLogon        // a logon of a new account, or of root from outside
+	roleFetchRun          // something was fetched, run, or both
+	rolePlantAccount      // an account was made
+	roleGrant             // an account got rights
+	rolePersist           // a file was written that brings the intruder back
+	roleConnect           // a connection out
+	roleJob               // cron ran it
+	roleContext           // what is told only inside a story
+)
+
+// signal is one act that may belong to an attack, before acts are joined into
+// findings.
+type signal struct {
+	role       role
+	time, end  time.Time
+	stage      Stage
+	severity   Severity // of the act alone
+	raised     Severity // of the act inside an attack
+	text       string
+	detail     string
+	object     string // the account, file, URL or address that it is about
+	techniques []string
+	session    string
+	account    string
+	addr       netip.Addr
+	inferred   string
+	hypotheses []Hypothesis
+	refs       []evidence.Ref
+
+	// keys are the things that this act has to do with; two acts that are
+	// suspicious by themselves and share one belong together.
+	keys []string
+	// owns are the things that the act puts into the intruder's hands, if it
+	// is the intruder's: a session, an account, an address. Weaker acts with
+	// such a key among their keys are drawn into the story.
+	owns []string
+}
+
+func sessionKey(id string) string { return "session:" + id }
+
+func accountKey(name string) string { return "account:" + name }
+
+func addrKey(a netip.Addr) string { return "addr:" + a.Unmap().WithZone("").String() }
+
+func urlKey(u string) string { return "url:" + u }
+
+func fileKey(p string) string { return "file:" + p }
+
+// quoteName returns a name as it can stand in a sentence: plain where it is an
+// ordinary name, quoted and escaped where it is not.
+func quoteName(s string) string {
+	if s == "" {
+		return `""`
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-', c == '.', c == '$', c == '@', c == '/', c == ':', c == '+':
+		default:
+			return strconv.Quote(s)
+		}
+	}
+	return s
+}
