@@ -1,0 +1,57 @@
+package hunt
+
+import "slices"
+
+var hypotheses = [...]Hypothesis{StolenCredentials, AccountMisuse, HijackedApp, RemoteControl}
+
+func hypothesisOrder(h Hypothesis) int {
+	if i := slices.Index(hypotheses[:], h); i >= 0 {
+		return i
+	}
+	return len(hypotheses)
+}
+
+// needs lists the sections that must be seen before a hypothesis can be said
+// to have no support.
+var needs = map[Hypothesis][]string{
+	StolenCredentials: {sectionLogons},
+	AccountMisuse:     {sectionSudo, sectionAccounts, sectionProcesses},
+	HijackedApp:       {sectionServices},
+	RemoteControl:     {sectionNetwork, sectionProcesses},
+}
+
+// verdicts answers the four hypotheses from the findings and the blind spots.
+// A finding of medium severity or more supports those that it speaks to.
+func verdicts(found []Finding, blind []Blind) []Verdict {
+	out := make([]Verdict, 0, len(hypotheses))
+	for _, h := range hypotheses {
+		v := Verdict{Hypothesis: h}
+		for _, f := range found {
+			if f.Severity.Compare(SeverityMedium) >= 0 && slices.Contains(f.Hypotheses, h) {
+				v.Findings = append(v.Findings, f.ID)
+				if v.Why == "" {
+					v.Why = f.Title + "."
+				}
+			}
+		}
+		switch gap := firstBlind(h, blind); {
+		case len(v.Findings) > 0:
+			v.Answer = Supported
+		case gap != "":
+			v.Answer, v.Why = CannotTell, gap
+		default:
+			v.Answer, v.Why = NotSupported, "The logs that would show it were read, and nothing in them speaks for it."
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func firstBlind(h Hypothesis, blind []Blind) string {
+	for _, b := range blind {
+		if slices.Contains(needs[h], b.Section) {
+			return b.Why
+		}
+	}
+	return ""
+}
