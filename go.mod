@@ -3,8 +3,12 @@ module github.com/tuxtrail/tuxtrail
 go 1.26.0
 
 require (
+	github.com/elastic/go-libaudit/v2 v2.6.2
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/net v0.62.0
 )
 
-require go.yaml.in/yaml/v3 v3.0.5 // indirect
+require (
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)

@@ -1,0 +1,250 @@
+package auditd
+
+import (
+	"slices"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+)
+
+// key names an event: the serial alone collides.
+type key struct {
+	id   ID
+	node *node
+}
+
+// node is one host of the log.
+type node struct {
+	name   string
+	latest int64 // newest stamp in ms
+	serial serials
+}
+
+// entry is an event in the joiner, or what is remembered of one that was
+// handed out.
+type entry struct {
+	key    key
+	ev     *Event // nil once handed out
+	done   bool   // nothing more is expected
+	at     int64  // stamp in ms
+	hashes []uint64
+}
+
+// joiner holds the events that records may still come for.
+type joiner struct {
+	window     int
+	wait       int64 // ms
+	maxRecords int
+	maxBytes   int
+
+	nodes map[string]*node
+	last  *entry // of the record before: the usual case
+	byKey map[key]*entry
+	queue fifo // open events by first record
+	past  fifo // handed out ones, remembered for duplicates
+	freeE []*Event
+	freeN []*entry
+	all   bool // the input has ended
+
+	duplicate, late, dropped int64
+}
+
+func newJoiner(o Options) joiner {
+	return joiner{
+		window: o.Window, wait: max(1, o.Wait.Milliseconds()), maxRecords: o.MaxRecords, maxBytes: o.MaxBytes,
+		nodes: make(map[string]*node), byKey: make(map[key]*entry),
+	}
+}
+
+func (j *joiner) node(name string) *node {
+	if j.last != nil && j.last.key.node.name == name {
+		return j.last.key.node
+	}
+	n := j.nodes[name]
+	if n == nil {
+		n = &node{name: string([]byte(name))}
+		j.nodes[n.name] = n
+	}
+	return n
+}
+
+// put adds a record's line to its event.
+func (j *joiner) put(h *header, line []byte, hash uint64, ref evidence.Ref) {
+	k := key{id: h.id, node: j.node(h.node)}
+	en := j.last
+	if en == nil || en.key != k {
+		en = j.byKey[k]
+		if en == nil {
+			en = j.open(k, h.typ)
+		}
+		j.last = en
+	}
+	if slices.Contains(en.hashes, hash) {
+		j.duplicate++
+		return
+	}
+	en.hashes = append(en.hashes, hash)
+	if en.ev == nil { // handed out already: the rest is an event of its own
+		j.late++
+		j.past.remove(en)
+		en.ev = j.event()
+		en.ev.Late = true
+		en.done = false
+		j.queue.push(en)
+	}
+	ev := en.ev
+	if len(ev.store.lines) >= j.maxRecords || len(ev.store.raw)+len(line) > j.maxBytes {
+		ev.Cut = true
+		j.dropped++
+		return
+	}
+	ev.store.raw = append(ev.store.raw, line...)
+	ev.store.lines = append(ev.store.lines, rawLine{end: len(ev.store.raw), ref: ref})
+	if h.typ == TypeEOE {
+		en.done = true
+	}
+}
+
+func (j *joiner) open(k key, t Type) *entry {
+	var en *entry
+	if n := len(j.freeN); n > 0 {
+		en, j.freeN = j.freeN[n-1], j.freeN[:n-1]
+	} else {
+		en = &entry{}
+	}
+	*en = entry{key: k, ev: j.event(), hashes: en.hashes[:0], at: k.id.Sec*1000 + int64(k.id.Msec)}
+	k.node.latest = max(k.node.latest, en.at)
+	if !daemonType(t) {
+		k.node.serial.see(k.id.Serial)
+	}
+	j.byKey[k] = en
+	j.queue.push(en)
+	return en
+}
+
+func (j *joiner) event() *Event {
+	if n := len(j.freeE); n > 0 {
+		e := j.freeE[n-1]
+		j.freeE = j.freeE[:n-1]
+		return e
+	}
+	return &Event{}
+}
+
+// recycle takes back an event that nobody uses any more.
+func (j *joiner) recycle(e *Event) {
+	st := e.store
+	st.reset()
+	if cap(st.raw) > 1<<20 || cap(st.dec) > 1<<20 { // do not keep what one giant needed
+		st = store{}
+	}
+	recs, paths, socks := e.Records[:0], e.Paths[:0], e.Socks[:0]
+	*e = Event{store: st, Records: recs, Paths: paths, Socks: socks}
+	if len(j.freeE) < 2*j.window {
+		j.freeE = append(j.freeE, e)
+	}
+}
+
+// pop returns the oldest event if it is complete.
+func (j *joiner) pop() *Event {
+	en := j.queue.head()
+	if en == nil {
+		return nil
+	}
+	if !en.done && !j.all && j.queue.len() <= j.window && en.key.node.latest-en.at < j.wait {
+		return nil
+	}
+	j.queue.pop()
+	e := en.ev
+	en.ev, en.done = nil, true
+	j.past.push(en)
+	if j.past.len() > j.window {
+		old := j.past.pop()
+		delete(j.byKey, old.key)
+		if j.last == old {
+			j.last = nil
+		}
+		if cap(old.hashes) <= 64 {
+			j.freeN = append(j.freeN, old)
+		}
+	}
+	return e
+}
+
+func (j *joiner) closeAll() { j.all = true }
+
+func (j *joiner) lost() int64 {
+	var n int64
+	for _, nd := range j.nodes {
+		n += nd.serial.lost
+	}
+	return n
+}
+
+// daemonType reports whether the daemon wrote the record itself: it counts
+// its own serials.
+func daemonType(t Type) bool { return len(t) > 7 && t[:7] == "DAEMON_" }
+
+// serials finds gaps in the serial numbers of a node. Numbers come a little
+// out of order, wrap at 2³² and start anew at boot.
+type serials struct {
+	any  bool
+	last uint32
+	lost int64
+}
+
+// farBack is how far a serial may lie behind the newest and still be one that
+// is late; further back the count has started anew.
+const (
+	farBack    = 4096
+	farForward = 1 << 20
+)
+
+func (s *serials) see(n uint32) {
+	d := int32(n - s.last)
+	switch {
+	case !s.any, d > farForward, d < -farBack:
+		s.any, s.last = true, n
+	case d > 0:
+		s.lost += int64(d) - 1
+		s.last = n
+	case d < 0 && s.lost > 0:
+		s.lost--
+	}
+}
+
+// fifo is a queue of entries.
+type fifo struct {
+	list []*entry
+	from int
+}
+
+func (q *fifo) len() int { return len(q.list) - q.from }
+
+func (q *fifo) head() *entry {
+	if q.from == len(q.list) {
+		return nil
+	}
+	return q.list[q.from]
+}
+
+func (q *fifo) push(en *entry) {
+	if q.from > 64 && q.from*2 >= len(q.list) {
+		n := copy(q.list, q.list[q.from:])
+		clear(q.list[n:])
+		q.list, q.from = q.list[:n], 0
+	}
+	q.list = append(q.list, en)
+}
+
+func (q *fifo) pop() *entry {
+	en := q.list[q.from]
+	q.list[q.from] = nil
+	q.from++
+	return en
+}
+
+func (q *fifo) remove(en *entry) {
+	if i := slices.Index(q.list[q.from:], en); i >= 0 {
+		q.list = slices.Delete(q.list, q.from+i, q.from+i+1)
+	}
+}

@@ -1,0 +1,214 @@
+package auditd
+
+import (
+	"bytes"
+	"hash/maphash"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+)
+
+// The limits of [Options] that are zero.
+const (
+	DefaultWindow     = 1024
+	DefaultWait       = 2 * time.Second
+	DefaultMaxRecords = 4096
+	DefaultMaxBytes   = 16 << 20
+)
+
+// Options sets how a log is read. The zero value works.
+type Options struct {
+	// Name is the File of the references and of Stats.
+	Name string
+	// MaxLine is the longest line in bytes; more is cut and counted. 0 means
+	// evidence.DefaultMaxLine.
+	MaxLine int
+	// Offset and Line are where the stream starts in its file.
+	Offset, Line int64
+	// Window is how many events are kept open for records still to come. When
+	// there are more the oldest is handed out as it is. 0 means DefaultWindow.
+	Window int
+	// Wait is how long, by the log's own clock and on the same node, an event
+	// stays open for records still to come. 0 means DefaultWait, which is
+	// what auditd's own tools wait.
+	Wait time.Duration
+	// MaxRecords and MaxBytes are how many records and bytes one event may
+	// have; what is beyond is thrown away and the event marked Cut. 0 means
+	// DefaultMaxRecords and DefaultMaxBytes.
+	MaxRecords, MaxBytes int
+}
+
+// Reader reads an audit log and joins its records into events.
+//
+// Records of one event need not stand together. An event is complete at its
+// EOE record; most logs have none, so it is also complete when Wait or Window
+// of [Options] say so, and at the end. Events come in the order of their
+// first records. A Reader is not safe for concurrent use.
+type Reader struct {
+	o       Options
+	lines   *evidence.Lines
+	stats   evidence.Stats
+	shapes  evidence.Shapes
+	seed    maphash.Seed
+	join    joiner
+	current *Event // handed out by Next, to be used again
+	ended   bool
+	endErr  error
+}
+
+// NewReader returns a Reader of the log r.
+func NewReader(r io.Reader, o Options) *Reader {
+	if o.Window <= 0 {
+		o.Window = DefaultWindow
+	}
+	if o.Wait <= 0 {
+		o.Wait = DefaultWait
+	}
+	if o.MaxRecords <= 0 {
+		o.MaxRecords = DefaultMaxRecords
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = DefaultMaxBytes
+	}
+	return &Reader{
+		o:     o,
+		lines: evidence.NewLines(r, evidence.LinesOptions{Name: o.Name, MaxLine: o.MaxLine, Offset: o.Offset, Line: o.Line}),
+		seed:  maphash.MakeSeed(),
+		join:  newJoiner(o),
+		stats: evidence.Stats{File: o.Name, Format: "auditd"},
+	}
+}
+
+// All returns the events in the order of their first records. An error that
+// is a *[evidence.LineError] belongs to one line, and reading goes on; any
+// other is a failure of the input and the last thing yielded. The events are
+// the caller's to keep.
+func (r *Reader) All() iter.Seq2[*Event, error] {
+	return func(yield func(*Event, error) bool) {
+		for {
+			e, err := r.next()
+			switch {
+			case e != nil:
+				kept := e.lasting()
+				r.join.recycle(e)
+				if !yield(kept, nil) {
+					return
+				}
+			case err != nil:
+				if !yield(nil, err) {
+					return
+				}
+			default:
+				return
+			}
+		}
+	}
+}
+
+// Next returns the next event, or the next line's error, or nil and nil at
+// the end. The event is valid until the next call; the Reader uses its memory
+// again.
+func (r *Reader) Next() (*Event, error) {
+	if r.current != nil {
+		r.join.recycle(r.current)
+		r.current = nil
+	}
+	e, err := r.next()
+	if e != nil {
+		e.decode()
+		r.current = e
+	}
+	return e, err
+}
+
+// next returns the next event undecoded.
+func (r *Reader) next() (*Event, error) {
+	for {
+		if e := r.join.pop(); e != nil {
+			r.stats.Records++
+			return e, nil
+		}
+		if r.ended {
+			err := r.endErr
+			r.endErr = nil
+			return nil, err
+		}
+		if !r.lines.Next() {
+			r.ended, r.endErr = true, r.lines.Err()
+			r.stats.Note(r.endErr)
+			r.join.closeAll()
+			continue
+		}
+		if err := r.line(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// line takes the current line.
+func (r *Reader) line() error {
+	text := r.lines.Text()
+	r.stats.Lines++
+	h, err := parseHeader(str(text))
+	if err != nil {
+		if filler(text) {
+			r.stats.Dropped++
+			return nil
+		}
+		ref := r.lines.Ref()
+		r.stats.Unknown++
+		r.shapes.Add("", str(text), ref)
+		le := ref.At(err)
+		r.stats.Note(le)
+		return le
+	}
+	r.stats.Understood++
+	t := h.id.Time()
+	r.stats.See(t)
+	r.join.put(&h, text, maphash.Bytes(r.seed, text), r.lines.Ref())
+	if r.lines.Cut() > 0 {
+		le := r.lines.Ref().At(evidence.ErrLineTooLong)
+		r.stats.Note(le)
+		return le
+	}
+	return nil
+}
+
+// filler reports whether the line is empty or one that ausearch puts between
+// events: "----" and "time->Sat Nov 23 …".
+func filler(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) == 0 || bytes.Equal(line, []byte("----")) || bytes.HasPrefix(line, []byte("time->"))
+}
+
+// Stats returns what was met so far. Lost is how many serial numbers are
+// missing between events of a node: events that never reached the log, or
+// that a rule excluded. Duplicate counts records that the log has twice,
+// OutOfOrder events that came after a later one and records that came when
+// their event was handed out already.
+func (r *Reader) Stats() evidence.Stats {
+	s := r.stats
+	s.Bytes = r.lines.Offset() - r.o.Offset
+	s.Truncated = r.lines.Truncated()
+	s.Duplicate, s.OutOfOrder, s.Lost = r.join.duplicate, r.join.late, r.join.lost()
+	s.Dropped += r.join.dropped
+	s.Shapes = r.shapes.List()
+	s.Errors = append([]string(nil), s.Errors...)
+	return s
+}
+
+// Clone returns an event of its own memory.
+func (e *Event) Clone() *Event { return e.lasting() }
+
+// lasting returns e decoded in memory that nothing else uses.
+func (e *Event) lasting() *Event {
+	n := &Event{Late: e.Late, Cut: e.Cut}
+	n.store.raw = bytes.Clone(e.store.raw)
+	n.store.lines = append(make([]rawLine, 0, len(e.store.lines)), e.store.lines...)
+	n.Records = make([]Record, 0, len(e.store.lines))
+	n.store.fields = make([]Field, 0, len(n.store.raw)/16)
+	n.decode()
+	return n
+}

@@ -1,0 +1,312 @@
+package auditd
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// view fills the event's own fields from its records.
+func (e *Event) view() {
+	e.SyscallNum = Num{}
+	actor := -1
+	var args argList
+	for i := range e.Records {
+		r := &e.Records[i]
+		switch canonical(r.Type) {
+		case TypeSyscall:
+			if actor < 0 || e.Records[actor].Type != TypeSyscall {
+				actor = i
+			}
+		case TypeURingOp:
+			if actor < 0 {
+				actor = i
+			}
+		}
+	}
+	if actor >= 0 {
+		e.outer(&e.Records[actor])
+	}
+	for i := range e.Records {
+		r := &e.Records[i]
+		switch canonical(r.Type) {
+		case TypeSyscall, TypeURingOp:
+			if i != actor {
+				e.outer(r)
+			}
+		case TypeExecve:
+			args.add(e, r)
+		case TypeCWD:
+			e.one(r, "cwd", &e.CWD)
+		case TypePath:
+			e.path(r, i)
+		case TypeProctitle:
+			e.title(r)
+		case TypeSockaddr:
+			e.sockaddr(r, i)
+		case TypeObjPID, TypeEOE:
+		case TypeAVC, "APPARMOR_STATUS", "APPARMOR_ALLOWED", "APPARMOR_DENIED", "APPARMOR_AUDIT":
+			e.process(r)
+		default:
+			e.outer(r)
+		}
+	}
+	args.finish(e)
+	if len(e.Paths) > 1 {
+		slices.SortStableFunc(e.Paths, func(a, b Path) int { return int(a.Item) - int(b.Item) })
+	}
+	if e.Success != "" {
+		e.Result = e.Success
+	}
+}
+
+func set(dst *Num, f *Field) {
+	if !dst.OK {
+		*dst = parseNum(f.Raw)
+	}
+}
+
+func (e *Event) setText(dst *string, f *Field) {
+	if *dst == "" {
+		*dst = e.text(f)
+	}
+}
+
+func (e *Event) one(r *Record, name string, dst *string) {
+	for i := range r.fields {
+		if f := &r.fields[i]; f.Name == name {
+			e.setText(dst, f)
+		}
+	}
+}
+
+// process takes from a record only who acted.
+func (e *Event) process(r *Record) {
+	for i := range r.fields {
+		f := &r.fields[i]
+		if f.flags&(flagInner|flagTail) != 0 {
+			continue
+		}
+		switch f.Name {
+		case "pid":
+			set(&e.PID, f)
+		case "comm":
+			e.setText(&e.Comm, f)
+		case "exe":
+			e.setText(&e.Exe, f)
+		}
+	}
+}
+
+// outer takes everything a record may say of the acting process and of the
+// thing done. Ids inside msg='…' are the target's and stay out.
+func (e *Event) outer(r *Record) {
+	var call *Field
+	for i := range r.fields {
+		f := &r.fields[i]
+		if f.flags&flagTail != 0 {
+			e.names(f)
+			continue
+		}
+		if f.flags&flagInner == 0 {
+			switch f.Name {
+			case "pid":
+				set(&e.PID, f)
+				continue
+			case "ppid":
+				set(&e.PPID, f)
+				continue
+			case "auid":
+				set(&e.AUID, f)
+				continue
+			case "uid":
+				set(&e.UID, f)
+				continue
+			case "gid":
+				set(&e.GID, f)
+				continue
+			case "euid":
+				set(&e.EUID, f)
+				continue
+			case "ses":
+				set(&e.Ses, f)
+				continue
+			case "tty":
+				e.setText(&e.TTY, f)
+				continue
+			case "arch":
+				if e.Arch == "" && !f.Absent() {
+					e.Arch, e.archNum = arch(f.Raw)
+				}
+				continue
+			case "syscall":
+				call = f
+				continue
+			case "success":
+				if e.Success == "" {
+					e.Success = result(f.Raw)
+				}
+				continue
+			case "exit":
+				e.exit(f.Raw)
+				continue
+			}
+		}
+		switch f.Name {
+		case "comm":
+			e.setText(&e.Comm, f)
+		case "exe":
+			e.setText(&e.Exe, f)
+		case "key":
+			if len(e.Keys) == 0 {
+				e.keys(f)
+			}
+		case "res", "result":
+			if e.Result == "" {
+				e.Result = result(f.Raw)
+			}
+		case "op":
+			e.setText(&e.Op, f)
+		case "acct":
+			e.setText(&e.Acct, f)
+		case "hostname":
+			e.setText(&e.Hostname, f)
+		case "addr":
+			if e.AddrText == "" && !f.Absent() {
+				e.AddrText = f.Raw
+				e.Addr, _ = netip.ParseAddr(f.Raw)
+			}
+		case "terminal":
+			e.setText(&e.Terminal, f)
+		case "cwd":
+			e.setText(&e.CWD, f)
+		case "cmd":
+			e.setText(&e.Cmdline, f)
+		}
+	}
+	if call != nil && e.Syscall == "" {
+		e.call(call.Raw)
+	}
+}
+
+func (e *Event) call(s string) {
+	e.Syscall = s
+	n := parseNum(s)
+	if !n.OK {
+		return
+	}
+	e.SyscallNum = n
+	if name := syscallName(e.Arch, n.N); name != "" {
+		e.Syscall = name
+	}
+}
+
+func (e *Event) exit(s string) {
+	if e.HasExit {
+		return
+	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		e.Exit, e.HasExit = n, true
+	} else if n := errnoNumber(strings.TrimPrefix(s, "-")); n > 0 { // interpreted logs
+		e.Exit, e.HasExit = -n, true
+	}
+}
+
+// names takes the host's own names for the actor's ids.
+func (e *Event) names(f *Field) {
+	switch f.Name {
+	case "UID":
+		e.setName(&e.UIDName, f)
+	case "AUID":
+		e.setName(&e.AUIDName, f)
+	case "EUID":
+		e.setName(&e.EUIDName, f)
+	case "GID":
+		e.setName(&e.GIDName, f)
+	}
+}
+
+// setName takes a name of the tail; the daemon writes "unset" for the id that
+// is none.
+func (e *Event) setName(dst *string, f *Field) {
+	if *dst == "" && f.Raw != "unset" && !f.Absent() {
+		*dst = f.Raw
+	}
+}
+
+// keys splits key=. Several keys stand in one hex value with byte 1 between.
+func (e *Event) keys(f *Field) {
+	s := e.text(f)
+	from := len(e.store.keys)
+	for s != "" {
+		k, rest, _ := strings.Cut(s, "\x01")
+		if k = strings.TrimPrefix(k, "key="); k != "" { // auditctl -F key=key=… was a habit
+			e.store.keys = append(e.store.keys, k)
+		}
+		s = rest
+	}
+	e.Keys = e.store.keys[from:len(e.store.keys):len(e.store.keys)]
+}
+
+func result(s string) Result {
+	switch s {
+	case "success", "yes", "1":
+		return ResultSuccess
+	case "failed", "fail", "no", "0":
+		return ResultFail
+	}
+	return ""
+}
+
+// title takes the process title, NULs turned to spaces.
+func (e *Event) title(r *Record) {
+	for i := range r.fields {
+		f := &r.fields[i]
+		if f.Name != "proctitle" || e.Proctitle != "" {
+			continue
+		}
+		s := e.text(f)
+		e.ProctitleCut = len(s) >= maxProctitle
+		if strings.IndexByte(s, 0) >= 0 {
+			s = strings.ReplaceAll(s, "\x00", " ")
+		}
+		e.Proctitle = s
+	}
+}
+
+// maxProctitle is the kernel's MAX_PROCTITLE_AUDIT_LEN.
+const maxProctitle = 128
+
+func (e *Event) path(r *Record, at int) {
+	p := Path{Item: -1, Record: at}
+	for i := range r.fields {
+		f := &r.fields[i]
+		if f.flags&flagTail != 0 {
+			continue
+		}
+		switch f.Name {
+		case "item":
+			if n := parseNum(f.Raw); n.OK && n.N < 1<<31 {
+				p.Item = int32(n.N)
+			}
+		case "name":
+			p.Name = e.text(f)
+		case "nametype", "objtype":
+			p.NameType = f.Raw
+		case "mode":
+			if m, err := strconv.ParseUint(f.Raw, 8, 32); err == nil {
+				p.Mode, p.HasMode = uint32(m), true
+			}
+		case "inode":
+			p.Inode, _ = strconv.ParseUint(f.Raw, 10, 64)
+		case "dev":
+			p.Dev = f.Raw
+		case "ouid":
+			p.OUID = parseNum(f.Raw)
+		case "ogid":
+			p.OGID = parseNum(f.Raw)
+		}
+	}
+	e.Paths = append(e.Paths, p)
+}
