@@ -1,0 +1,11 @@
+// Package report shows an investigation to people and programs: as text for a
+// terminal ([Text]), as JSON ([JSON]) and as one HTML file that opens from
+// disk and asks nothing of any network ([HTML]).
+//
+// What an investigation holds comes from logs and so from whoever could write
+// to them. Every value is escaped at the output: control characters, terminal
+// escapes, invalid UTF-8 and characters that reorder text are shown as escapes
+// such as \x1b or \u202e in text and HTML; JSON escapes them by its own rules.
+// The HTML page carries a content security policy that forbids every
+// connection and every script but its own, which is known by its hash.
+package report
