@@ -1,0 +1,110 @@
+package ptree
+
+import "slices"
+
+// session is what is known of one login session at this point of the log.
+type session struct {
+	opener  *Process
+	running []*Process // those that may fork without exec, oldest first
+}
+
+// maxRunning bounds how many processes of a session are remembered as
+// possible parents.
+const maxRunning = 64
+
+func (h *hostState) session(id string) *session {
+	s := h.sessions[id]
+	if s == nil {
+		s = &session{}
+		h.sessions[id] = s
+	}
+	return s
+}
+
+// running notes that p, with its present image, may fork without exec.
+func (b *Builder) running(h *hostState, p *Process) {
+	if b.o.NoInference || p.Session == "" || p.Source == FromFork {
+		return
+	}
+	s := h.session(p.Session)
+	if i := slices.Index(s.running, p); i >= 0 {
+		s.running = slices.Delete(s.running, i, i+1)
+	}
+	if !isShell(p.Name()) && !isChanger(p.Name()) {
+		return
+	}
+	if len(s.running) == maxRunning {
+		s.running = slices.Delete(s.running, 0, 1)
+	}
+	s.running = append(s.running, p)
+}
+
+// infer gives q a parent by the session of p, which is q or its only child.
+func (b *Builder) infer(h *hostState, q, p *Process) {
+	if b.o.NoInference || p.Session == "" {
+		return
+	}
+	s := h.sessions[p.Session]
+	if s == nil {
+		return
+	}
+	for _, c := range slices.Backward(s.running) {
+		if c == q || c == p || c.EndReason != NoEnd || c.gen != h.gen || c.done() || b.descends(c, q) {
+			continue
+		}
+		name := c.Name()
+		switch {
+		case q.Exe != "" && !sameExe(q.Exe, c.Exe):
+		case q.Exe != "":
+			b.link(q, c, Inferred, reasonCopy)
+		case isChanger(name) && c != s.opener:
+			b.link(q, c, Inferred, reasonChanger)
+		case isShell(name) && (p.UID == "" || c.UID == "" || p.UID == c.UID):
+			b.link(q, c, Inferred, reasonShell)
+		}
+		if q.parent != nil {
+			return
+		}
+	}
+	if o := s.opener; o != nil && o != q && o.EndReason == NoEnd && o.gen == h.gen &&
+		(q.Exe == "" || sameExe(q.Exe, o.Exe)) && !b.descends(o, q) {
+		b.link(q, o, Inferred, reasonOpener)
+	}
+}
+
+// done reports whether p has most likely ended: since it was last seen, its
+// parent, a shell that waits for what it runs, went on to something else.
+func (p *Process) done() bool {
+	return p.parent != nil && isShell(p.parent.Name()) && p.parent.childAt.After(p.Last)
+}
+
+// isShell reports whether a program of that name runs other programs, and
+// forks copies of itself to do so.
+func isShell(name string) bool {
+	switch name {
+	case "sh", "bash", "dash", "zsh", "ksh", "mksh", "ksh93", "ash", "busybox", "fish", "csh", "tcsh", "rbash", "xonsh", "pwsh",
+		"make", "gmake", "xargs", "parallel", "tmux", "screen", "script", "expect":
+		return true
+	}
+	return isInterpreter(name)
+}
+
+// isInterpreter knows versioned names too: python3.11, perl5.36, php8.2.
+func isInterpreter(name string) bool {
+	for _, p := range [...]string{"python", "perl", "ruby", "php", "node", "lua", "tclsh"} {
+		if len(name) >= len(p) && name[:len(p)] == p {
+			return true
+		}
+	}
+	return false
+}
+
+// isChanger reports whether a program of that name forks to run commands for
+// another user.
+func isChanger(name string) bool {
+	switch name {
+	case "sudo", "su", "doas", "pkexec", "runuser", "sshd", "sshd-session", "login", "cron", "crond", "atd", "systemd":
+		return true
+	}
+	return false
+}
