@@ -1,0 +1,423 @@
+package syslog
+
+import "strings"
+
+// parseSSHD reads the messages of OpenSSH's sshd, sshd-session and sshd-auth
+// (auth.c, auth2.c, auth-pam.c, packet.c, sshd.c, session.c of releases 5 to
+// 10). The authentication results are read here, the connection's own
+// messages in sshd_conn.go, the daemon's in sshd_daemon.go.
+func parseSSHD(m string, ev *Event) bool {
+	m = sshdTags(m, ev)
+	first, rest := firstWord(m)
+	switch first {
+	case "Accepted", "Failed", "Postponed", "Partial":
+		if ok := sshdResult(first, rest, ev); ok {
+			return true
+		}
+	case "Invalid", "Illegal":
+		if s, ok := after(rest, "user "); ok {
+			return sshdInvalid(s, ev)
+		}
+	case "User":
+		if sshdNotAllowed(rest, ev) {
+			return true
+		}
+	case "ROOT":
+		if s, ok := after(rest, "LOGIN REFUSED FROM "); ok {
+			return sshdRootRefused(s, ev)
+		}
+	case "maximum":
+		if s, ok := after(rest, "authentication attempts exceeded for "); ok {
+			return sshdTooMany(s, ev)
+		}
+	case "PAM:":
+		if sshdPAM(rest, ev) {
+			return true
+		}
+	case "Access":
+		if s, ok := after(rest, "denied for user "); ok {
+			if user, ok := before(s, " by PAM account configuration"); ok {
+				ev.User = user
+				return sshdFail(ev, "by PAM account configuration", s)
+			}
+		}
+	case "Login":
+		if s, ok := after(rest, "restricted for "); ok {
+			if i := strings.Index(s, ": "); i >= 0 {
+				ev.User = s[:i]
+				return sshdFail(ev, s[i+2:], "")
+			}
+		}
+	case "Authentication":
+		if sshdNotPermitted(rest, ev) {
+			return true
+		}
+	}
+	return sshdConn(m, first, rest, ev) || sshdDaemon(m, first, rest, ev)
+}
+
+// sshdTags takes off what stands around sshd's own text: the message id of
+// Solaris, a kernel stamp that some collectors put in, the level before and
+// the privilege-separation tag behind.
+func sshdTags(m string, ev *Event) string {
+	if s, ok := after(m, "[ID "); ok {
+		if i := strings.Index(s, "] "); i >= 0 {
+			m = s[i+2:]
+		}
+	}
+	if s, ok := after(m, "kernel:"); ok {
+		s = strings.TrimLeft(s, " ")
+		if i := strings.IndexByte(s, ']'); i >= 0 && s[0] == '[' {
+			m = strings.TrimLeft(strings.TrimPrefix(s[i+1:], ":"), " ")
+		}
+	}
+	if s, ok := before(m, " [preauth]"); ok {
+		m, ev.PreAuth = s, true
+	} else if s, ok := before(m, " [postauth]"); ok {
+		m = s
+	}
+	for _, level := range [...]string{"error: ", "fatal: ", "Error: ", "debug1: ", "debug2: ", "debug3: "} {
+		if s, ok := after(m, level); ok {
+			return s
+		}
+	}
+	return m
+}
+
+// sshdFail makes ev a failed logon for reason. Where reason is not part of the
+// line by itself, in is the text that it ends.
+func sshdFail(ev *Event, reason, in string) bool {
+	if in != "" {
+		reason = in[len(in)-len(reason):]
+	}
+	ev.Kind, ev.Result, ev.Reason = KindLogonFailure, ResultFailure, reason
+	return true
+}
+
+// sshdResult reads "METHOD[/SUB] for [invalid user ]USER from ADDR port N
+// ssh2[: INFO]" of auth.c's auth_log.
+//
+// USER is whatever the client sent, spaces and whole messages included, and
+// INFO may hold text of the client's too (the id of a certificate, the user
+// of a hostbased request); see [sshdPeer] for which " from " counts.
+func sshdResult(first, rest string, ev *Event) bool {
+	method, s := firstWord(rest)
+	s, ok := after(s, "for ")
+	if !ok {
+		return false
+	}
+	s = sshdInvalidPrefix(s, ev)
+	user, info, ok := sshdPeer(s, ev)
+	if !ok {
+		return false
+	}
+	ev.User, ev.Method = user, method
+	if user == "<invalid username>" || user == "NOUSER" {
+		ev.UserKnown = false
+	}
+	sshdInfo(method, info, ev)
+	switch first {
+	case "Accepted":
+		ev.Kind, ev.Result = KindLogonSuccess, ResultSuccess
+	case "Failed":
+		ev.Kind, ev.Result = KindLogonFailure, ResultFailure
+	default: // Postponed and Partial are steps on the way
+		ev.Reason = ev.Message[strings.Index(ev.Message, first):][:len(first)]
+	}
+	return true
+}
+
+// sshdInvalidPrefix takes off the words by which sshd says that it knows no
+// such user. A user whom it knows cannot have a name that begins so.
+func sshdInvalidPrefix(s string, ev *Event) string {
+	for _, p := range [...]string{"invalid user ", "illegal user "} {
+		if t, ok := after(s, p); ok {
+			ev.UserKnown = false
+			return t
+		}
+	}
+	return s
+}
+
+// sshdPeer cuts "USER from ADDR[ port N][ ssh2[: INFO]]" and sets the source.
+//
+// Without INFO the line ends with the peer, so it is read from the right: the
+// last " from " is sshd's own, whatever USER holds. With INFO the peer is
+// followed by " ssh2: ". A plain key's INFO is exactly a type and a
+// fingerprint at the end of the line, which no client can fake from within a
+// certificate's id (a certificate's line ends in its CA's key): the last peer
+// counts. In front of any other INFO the first peer counts, and the event is
+// marked unsure where there is more than one.
+func sshdPeer(s string, ev *Event) (user, info string, ok bool) {
+	if user, ok = peerAtEnd(s, ev); ok {
+		return user, "", true
+	}
+	first, last, n := -1, -1, 0
+	for i := 0; ; {
+		j := strings.Index(s[i:], " ssh")
+		if j < 0 {
+			break
+		}
+		i += j
+		if len(s) > i+6 && (s[i+4] == '2' || s[i+4] == '1') && s[i+5] == ':' && s[i+6] == ' ' && endsInPeer(s[:i]) {
+			if first < 0 {
+				first = i
+			}
+			last = i
+			n++
+		}
+		i += 4
+	}
+	if n == 0 {
+		return "", "", false
+	}
+	at := first
+	if n > 1 {
+		if plainKey(s[last+7:]) {
+			at = last
+		} else {
+			ev.Inferred |= InferredUnsure
+		}
+	}
+	user, ok = peerAtEnd(s[:at], ev)
+	return user, s[at+7:], ok
+}
+
+// plainKey reports whether s is "TYPE FINGERPRINT" and nothing more.
+func plainKey(s string) bool {
+	t, fp := firstWord(s)
+	return t != "" && len(fp) > 3 && strings.IndexByte(fp, ' ') < 0 && strings.IndexByte(fp, ':') > 0
+}
+
+// endsInPeer reports whether s ends in " from ADDR[ port N]".
+func endsInPeer(s string) bool {
+	s, _, _ = portAtEnd(s)
+	i := strings.LastIndexByte(s, ' ')
+	if i < 0 || i == len(s)-1 {
+		return false
+	}
+	_, ok := before(s[:i], " from")
+	return ok || s[:i] == "from"
+}
+
+// portAtEnd takes " port N" off the end of s.
+func portAtEnd(s string) (head string, n uint16, ok bool) {
+	i := strings.LastIndexByte(s, ' ')
+	if i < 0 {
+		return s, 0, false
+	}
+	if n, ok = port(s[i+1:]); !ok {
+		return s, 0, false
+	}
+	head, ok = before(s[:i], " port")
+	if !ok {
+		return s, 0, false
+	}
+	return head, n, true
+}
+
+// peerAtEnd cuts "USER from ADDR[ port N][ ssh2]" from the right.
+func peerAtEnd(s string, ev *Event) (user string, ok bool) {
+	if t, cut := before(s, " ssh2"); cut {
+		s = t
+	} else if t, cut := before(s, " ssh1"); cut {
+		s = t
+	} else if t, cut := before(s, " ssh"); cut {
+		s = t
+	}
+	s, p, _ := portAtEnd(s)
+	i := strings.LastIndexByte(s, ' ')
+	if i < 0 {
+		return "", false
+	}
+	user, ok = before(s[:i], " from")
+	if !ok {
+		if s[:i] != "from" { // an empty name whose space a collector ate
+			return "", false
+		}
+		user = ""
+	}
+	setSource(ev, s[i+1:])
+	ev.SourcePort = p
+	return user, true
+}
+
+// addrAtEnd cuts "USER ADDR port N" from the right.
+func addrAtEnd(s string, ev *Event) (user string, ok bool) {
+	s, p, hasPort := portAtEnd(s)
+	i := strings.LastIndexByte(s, ' ')
+	tok := s[i+1:]
+	if tok == "" || !hasPort && !addrLike(tok) {
+		return "", false
+	}
+	setSource(ev, tok)
+	ev.SourcePort = p
+	return s[:max(i, 0)], true
+}
+
+// addrLike reports whether tok is an address or a name with a dot.
+func addrLike(tok string) bool {
+	_, ok := parseAddr(tok)
+	return ok || strings.IndexByte(tok, '.') > 0 && strings.IndexByte(tok, ' ') < 0
+}
+
+// sshdInfo reads what auth_log appends: the key, the principal of GSSAPI, the
+// client's user of hostbased.
+func sshdInfo(method, info string, ev *Event) {
+	switch {
+	case info == "":
+	case strings.HasPrefix(method, "gssapi") || strings.HasPrefix(method, "kerberos"):
+		ev.By = info
+	case strings.HasPrefix(method, "hostbased"):
+		if i := strings.Index(info, ", client user \""); i >= 0 {
+			ev.Key = info[:i]
+			who := info[i+len(", client user \""):]
+			if name, _, ok := cutLast(who, "\", client host \""); ok {
+				ev.By = name
+			}
+			return
+		}
+		ev.Key = info
+	default:
+		if by, ok := after(info, "ruser "); ok {
+			ev.By = by
+			return
+		}
+		ev.Key = info
+	}
+}
+
+// sshdInvalid reads "[Invalid user ]USER from ADDR[ port N]", from the right.
+// USER may be empty.
+func sshdInvalid(s string, ev *Event) bool {
+	ev.UserKnown = false
+	user, ok := peerAtEnd(s, ev)
+	if !ok {
+		user = s
+	}
+	ev.User = user
+	ev.Kind, ev.Result = KindLogonFailure, ResultFailure
+	ev.Reason = invalidWord(ev.Message)
+	return true
+}
+
+// invalidWord returns the daemon's "Invalid user" as it stands in the line.
+func invalidWord(m string) string {
+	for _, w := range [...]string{"Invalid user", "Illegal user"} {
+		if i := strings.Index(m, w); i >= 0 {
+			return m[i : i+len(w)]
+		}
+	}
+	return ""
+}
+
+// sshdNotAllowed reads "[User ]USER[ from HOST] not allowed because WHY" and
+// the two password messages that begin alike. Such users exist, so their names
+// are tame; WHY is the text behind the last " not allowed because ".
+func sshdNotAllowed(s string, ev *Event) bool {
+	who, why, ok := cutLast(s, " not allowed because ")
+	if !ok {
+		if who, ok = before(s, " password has expired (root forced)"); ok {
+			ev.User = who
+			return sshdFail(ev, "password has expired (root forced)", s)
+		}
+		if who, ok = before(s, " password has expired (password aged)"); ok {
+			ev.User = who
+			return sshdFail(ev, "password has expired (password aged)", s)
+		}
+		return false
+	}
+	if user, ok := peerAtEnd(who, ev); ok {
+		who = user
+	}
+	ev.User = sshdInvalidPrefix(who, ev)
+	return sshdFail(ev, why, "")
+}
+
+// sshdRootRefused reads "[ROOT LOGIN REFUSED FROM ]ADDR[ port N]".
+func sshdRootRefused(s string, ev *Event) bool {
+	s, p, _ := portAtEnd(s)
+	setSource(ev, s)
+	ev.SourcePort = p
+	i := strings.Index(ev.Message, "ROOT LOGIN REFUSED")
+	return sshdFail(ev, ev.Message[i:i+len("ROOT LOGIN REFUSED")], "")
+}
+
+// sshdTooMany reads "[maximum authentication attempts exceeded for ][invalid
+// user ]USER from ADDR port N ssh2", from the right.
+func sshdTooMany(s string, ev *Event) bool {
+	const why = "maximum authentication attempts exceeded"
+	s = sshdInvalidPrefix(s, ev)
+	user, ok := peerAtEnd(s, ev)
+	if !ok {
+		return false
+	}
+	ev.User = user
+	i := strings.Index(ev.Message, why)
+	return sshdFail(ev, ev.Message[i:i+len(why)], "")
+}
+
+// sshdPAM reads "[PAM: ]WHY for [illegal user ]USER from HOST[ via ADDR]" of
+// auth-pam.c. WHY is one of libpam's texts, so the first " for " ends it, but
+// for the one text that holds " for " itself; the rest is read from the right.
+func sshdPAM(s string, ev *Event) bool {
+	skip := 0
+	for _, p := range [...]string{"Have exhausted maximum number of retries for service", "exhausted maximum number of retries for service"} {
+		if strings.HasPrefix(s, p) {
+			skip = len(p)
+		}
+	}
+	i := strings.Index(s[skip:], " for ")
+	if i < 0 {
+		return false
+	}
+	why, who := s[:skip+i], s[skip+i+len(" for "):]
+	if strings.HasPrefix(why, "pam_") { // "pam_setcred(): …" is the daemon's trouble
+		return false
+	}
+	who = sshdInvalidPrefix(who, ev)
+	user, ok := peerAtEnd(who, ev)
+	if !ok {
+		head, _, cut := cutLast(who, " via ")
+		if !cut {
+			return false
+		}
+		if user, ok = peerAtEnd(head, ev); !ok {
+			return false
+		}
+	}
+	ev.User = user
+	return sshdFail(ev, why, "")
+}
+
+// sshdNotPermitted reads "[Authentication ]tried for USER with correct key but
+// not from a permitted host (…, ip=ADDR, …)" and the certificate's form.
+func sshdNotPermitted(s string, ev *Event) bool {
+	t, ok := after(s, "tried for ")
+	if !ok {
+		if why, ok := after(s, "refused: "); ok {
+			ev.Reason = why
+			return true
+		}
+		return false
+	}
+	for _, why := range [...]string{" with correct key but not from a permitted host", " with valid certificate but not from a permitted host", " with valid certificate but not from a permitted source address"} {
+		i := strings.Index(t, why)
+		if i < 0 {
+			continue
+		}
+		ev.User, ev.Method = t[:i], ""
+		tail := t[i+len(why):]
+		if j := strings.Index(tail, "ip="); j >= 0 {
+			tail = tail[j+3:]
+		} else {
+			tail = strings.TrimLeft(tail, " (")
+		}
+		if j := strings.IndexAny(tail, ",)"); j >= 0 {
+			tail = tail[:j]
+		}
+		setSource(ev, tail)
+		return sshdFail(ev, t[i+1:i+len(why)], "")
+	}
+	return false
+}

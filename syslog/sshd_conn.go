@@ -1,0 +1,455 @@
+package syslog
+
+import "strings"
+
+// sshdConn reads what sshd says of a connection: its begin, its end, and
+// clients that do not speak the protocol.
+//
+// Since OpenSSH 7.4 these lines name the peer as "[authenticating user USER
+// |invalid user USER |user USER ]ADDR port N". A connection that ends before
+// it was let in and names a user failed to log on; one that names none has
+// tried no user, it is a probe. Lines without a port come from older releases,
+// which name no user ever: they are disconnects. USER is read from the right.
+func sshdConn(m, first, rest string, ev *Event) bool {
+	switch first {
+	case "Connection":
+		return sshdConnection(rest, ev)
+	case "Disconnected":
+		if s, ok := after(rest, "from "); ok {
+			return sshdEnded(s, "", ev)
+		}
+	case "Disconnecting:":
+		return sshdDisconnecting(rest, ev)
+	case "Disconnecting":
+		return sshdDisconnectingPeer(rest, ev)
+	case "Received":
+		if s, ok := after(rest, "disconnect from "); ok {
+			return sshdReceived(s, ev)
+		}
+	case "Unable":
+		if s, ok := after(rest, "to negotiate with "); ok {
+			return sshdPeerFirst(s, ev)
+		}
+		if strings.HasPrefix(rest, "to negotiate a key exchange method") {
+			return sshdProbe(ev, m)
+		}
+	case "Did":
+		for _, p := range [...]string{"not receive identification string from ", "not receive ident string from "} {
+			if s, ok := after(rest, p); ok {
+				s, ev.SourcePort, _ = portAtEnd(s)
+				setSource(ev, strings.TrimSuffix(s, "."))
+				return sshdProbe(ev, m[:len("Did ")+len(p)-len(" from ")])
+			}
+		}
+	case "Bad":
+		return sshdBad(m, rest, ev)
+	case "Protocol":
+		if s, ok := after(rest, "major versions differ for "); ok {
+			i := strings.LastIndex(s, ": ")
+			if i < 0 {
+				i = len(s)
+			}
+			peer := s[:i]
+			peer, ev.SourcePort, _ = portAtEnd(peer)
+			setSource(ev, peer)
+			return sshdProbe(ev, m[:len("Protocol major versions differ")])
+		}
+		if strings.HasPrefix(rest, "error: ") {
+			return sshdProbe(ev, m)
+		}
+	case "banner":
+		if s, ok := after(rest, "exchange: Connection from "); ok {
+			return sshdPeerReason(s, ev)
+		}
+		if s, ok := after(rest, "exchange: Connection to "); ok {
+			return sshdPeerReason(s, ev)
+		}
+	case "kex_exchange_identification:", "ssh_exchange_identification:", "kex_protocol_error:":
+		return sshdProbe(ev, rest)
+	case "ssh_dispatch_run_fatal:":
+		if s, ok := after(rest, "Connection from "); ok {
+			return sshdPeerReason(s, ev)
+		}
+		if s, ok := after(rest, "Connection to "); ok {
+			return sshdPeerReason(s, ev)
+		}
+	case "Timeout":
+		return sshdTimeout(m, rest, ev)
+	case "Timeout,":
+		ev.Kind, ev.Reason = KindDisconnect, m
+		if s, ok := after(rest, "client not responding from "); ok {
+			sshdNamed(s, ev)
+			ev.Reason = m[:len("Timeout, client not responding")]
+		}
+		return true
+	case "Magic":
+		if i := strings.LastIndex(m, " on obfuscated handshake from "); i >= 0 {
+			s := m[i+len(" on obfuscated handshake from "):]
+			s, ev.SourcePort, _ = portAtEnd(s)
+			setSource(ev, s)
+			return sshdProbe(ev, m[:i+len(" on obfuscated handshake")])
+		}
+	case "refused":
+		if s, ok := after(rest, "connect from "); ok {
+			return refusedConnect(m[:len("refused connect")], s, ev)
+		}
+	case "scanned", "probed":
+		if s, ok := after(rest, "from "); ok {
+			addr, _ := firstWord(s)
+			setSource(ev, addr)
+			return sshdProbe(ev, m[:len(first)])
+		}
+	case "Read", "Write", "read", "write":
+		// "Read from socket failed: Connection reset by peer", "Write failed: …"
+		ev.Kind, ev.Reason = KindDisconnect, m
+		if s, ok := after(rest, "error from remote host "); ok {
+			if i := strings.Index(s, ": "); i >= 0 {
+				ev.Reason = s[i+2:]
+				s = s[:i]
+			}
+			sshdNamed(s, ev)
+		}
+		return true
+	case "Corrupted", "padding", "Packet", "Unsupported", "no":
+		switch {
+		case strings.HasPrefix(m, "Corrupted MAC on input"), strings.HasPrefix(m, "Corrupted check bytes"),
+			strings.HasPrefix(m, "padding error"), strings.HasPrefix(m, "Packet integrity error"), strings.HasPrefix(m, "Packet corrupt"),
+			strings.HasPrefix(m, "no matching "), strings.HasPrefix(m, "no hostkey alg"), strings.HasPrefix(m, "no kex alg"),
+			strings.HasPrefix(m, "Unsupported protocol"):
+			return sshdProbe(ev, m)
+		}
+	case "Could":
+		if s, ok := after(rest, "not write ident string to "); ok {
+			s, ev.SourcePort, _ = portAtEnd(s)
+			setSource(ev, s)
+			return sshdProbe(ev, m[:len("Could not write ident string")])
+		}
+	case "drop":
+		return sshdDrop(m, rest, ev)
+	case "client_loop:", "packet_write_wait:", "packet_write_poll:", "ssh_packet_read:", "userauth_finish:":
+		ev.Kind, ev.Reason = KindDisconnect, rest
+		if s, ok := after(rest, "Connection from "); ok {
+			if i := strings.LastIndex(s, ": "); i >= 0 {
+				ev.Reason = s[i+2:]
+				sshdNamed(s[:i], ev)
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// sshdProbe makes ev a probe for reason.
+func sshdProbe(ev *Event, reason string) bool {
+	ev.Kind, ev.Result, ev.Reason = KindProbe, ResultFailure, reason
+	return true
+}
+
+// sshdNamed reads "[authenticating user USER |invalid user USER |user USER
+// ]ADDR[ port N]" from the right and sets user and source. It reports whether
+// a user is named and was not let in yet.
+func sshdNamed(s string, ev *Event) (unauthenticated, ok bool) {
+	for _, p := range [...]string{"authenticating user ", "invalid user ", "illegal user "} {
+		if t, cut := after(s, p); cut {
+			ev.User, ok = addrAtEnd(t, ev)
+			if ok && p[0] == 'i' {
+				ev.UserKnown = false
+			}
+			return ok, ok
+		}
+	}
+	if t, cut := after(s, "user "); cut {
+		ev.User, ok = addrAtEnd(t, ev)
+		return false, ok
+	}
+	t, p, _ := portAtEnd(s)
+	if t == "" || strings.IndexByte(t, ' ') >= 0 {
+		return false, false
+	}
+	setSource(ev, t)
+	ev.SourcePort = p
+	return false, true
+}
+
+// sshdEnded makes ev the end of the connection of the peer in s.
+func sshdEnded(s, reason string, ev *Event) bool {
+	unauth, ok := sshdNamed(s, ev)
+	if !ok {
+		return false
+	}
+	ev.Reason = reason
+	switch {
+	case unauth:
+		ev.Kind, ev.Result = KindLogonFailure, ResultFailure
+	case ev.User == "" && ev.SourcePort != 0 && ev.PreAuth:
+		ev.Kind, ev.Result = KindProbe, ResultFailure
+	default:
+		ev.Kind = KindDisconnect
+	}
+	return true
+}
+
+// sshdConnection reads the lines that begin with "Connection ".
+func sshdConnection(s string, ev *Event) bool {
+	if t, ok := after(s, "from "); ok {
+		return sshdConnectionFrom(t, ev)
+	}
+	for _, how := range [...]string{"closed by ", "reset by "} {
+		t, ok := after(s, how)
+		if !ok {
+			continue
+		}
+		reason := s[:len(how)-len(" by ")]
+		if strings.HasPrefix(t, "remote host") || strings.HasPrefix(t, "peer") || t == "UNKNOWN" || t == "UNKNOWN port 65535" {
+			ev.Kind, ev.Reason = KindDisconnect, reason
+			return true
+		}
+		if !sshdEnded(t, reason, ev) {
+			return false
+		}
+		if ev.Kind == KindDisconnect && ev.User == "" && ev.SourcePort != 0 {
+			// closed before any user was named; after a logon sshd names it
+			ev.Kind, ev.Result = KindProbe, ResultFailure
+		}
+		return true
+	}
+	if t, ok := after(s, "to "); ok {
+		if peer, why, ok := cutLast(t, " timed out"); ok && why == "" {
+			return sshdEnded(peer, s[len(s)-len("timed out"):], ev)
+		}
+	}
+	switch s {
+	case "closed", "timed out":
+		ev.Kind, ev.Reason = KindDisconnect, s
+		return true
+	}
+	return false
+}
+
+// sshdConnectionFrom reads "ADDR port N on ADDR port N[ rdomain "R"]",
+// "PEER timed out" and "PEER: WHY".
+func sshdConnectionFrom(s string, ev *Event) bool {
+	if peer, ok := before(s, " timed out"); ok {
+		return sshdEnded(peer, s[len(s)-len("timed out"):], ev)
+	}
+	addr, rest := firstWord(s)
+	if _, ok := parseAddr(addr); ok || addr == "UNKNOWN" {
+		p, tail := rest, ""
+		if t, ok := after(rest, "port "); ok {
+			p, tail = firstWord(t)
+		}
+		if tail == "" || strings.HasPrefix(tail, "on ") {
+			setSource(ev, addr)
+			ev.SourcePort, _ = port(p)
+			ev.Mark = MarkConnection
+			return true
+		}
+	}
+	return sshdPeerReason(s, ev)
+}
+
+// sshdPeerReason reads "PEER: WHY" where WHY is one of ssh_err's texts, which
+// hold no ": " followed by a port, so the last "port N: " ends the peer.
+func sshdPeerReason(s string, ev *Event) bool {
+	peer, why := s, ""
+	for i := len(s); ; {
+		i = strings.LastIndex(s[:i], ": ")
+		if i < 0 {
+			break
+		}
+		if _, _, ok := portAtEnd(s[:i]); ok {
+			peer, why = s[:i], s[i+2:]
+			break
+		}
+	}
+	unauth, ok := sshdNamed(peer, ev)
+	if !ok {
+		return false
+	}
+	switch {
+	case unauth:
+		ev.Kind, ev.Result = KindLogonFailure, ResultFailure
+	case ev.User != "":
+		ev.Kind = KindDisconnect
+	default:
+		ev.Kind, ev.Result = KindProbe, ResultFailure
+	}
+	ev.Reason = why
+	return true
+}
+
+// sshdPeerFirst reads "PEER: WHY" where WHY ends in text of the client (its
+// offer): a bare address is read from the left, a named peer up to the first
+// fixed text that follows.
+func sshdPeerFirst(s string, ev *Event) bool {
+	i := strings.Index(s, ": no matching ")
+	if i < 0 {
+		i = strings.Index(s, ": ")
+	}
+	if i < 0 {
+		return false
+	}
+	unauth, ok := sshdNamed(s[:i], ev)
+	if !ok {
+		return false
+	}
+	ev.Kind, ev.Result, ev.Reason = KindProbe, ResultFailure, s[i+2:]
+	if unauth {
+		ev.Kind = KindLogonFailure
+	}
+	return true
+}
+
+// sshdReceived reads "ADDR[ port N]:CODE: TEXT". TEXT is the client's, so the
+// line is read from the left. Codes 2, 3 and 14 (RFC 4253 §11.1: protocol
+// error, key exchange failed, no more authentication methods) and clients that
+// say so themselves end a connection whose logon failed.
+func sshdReceived(s string, ev *Event) bool {
+	addr, rest := firstWord(s)
+	if t, ok := after(rest, "port "); ok {
+		n := digits(t)
+		ev.SourcePort, _ = port(t[:n])
+		rest = t[n:]
+	} else {
+		addr = strings.TrimSuffix(addr, ":")
+	}
+	rest = strings.TrimLeft(strings.TrimPrefix(rest, ":"), " ")
+	n := digits(rest)
+	code, text := rest[:n], strings.TrimLeft(rest[n:], ":")
+	text = strings.TrimLeft(text, " ")
+	if addr == "" || n == 0 {
+		return false
+	}
+	setSource(ev, addr)
+	ev.Kind, ev.Reason = KindDisconnect, text
+	if code == "14" || strings.Contains(text, "Auth fail") || strings.Contains(text, "Auth cancel") ||
+		strings.Contains(text, "authentication methods available") {
+		ev.Kind, ev.Result = KindLogonFailure, ResultFailure
+	}
+	return true
+}
+
+// sshdDisconnecting reads the reason of releases before 7.4: "[Disconnecting:
+// ]Too many authentication failures[ for USER]" and others, without a peer.
+func sshdDisconnecting(s string, ev *Event) bool {
+	const many = "Too many authentication failures"
+	if t, ok := after(s, many); ok {
+		if user, ok := after(t, " for "); ok {
+			ev.User = sshdInvalidPrefix(user, ev)
+		}
+		return sshdFail(ev, s[:len(many)], "")
+	}
+	if strings.HasPrefix(s, "Change of username or service not allowed") {
+		return sshdFail(ev, s, "")
+	}
+	ev.Kind, ev.Reason = KindDisconnect, s
+	return true
+}
+
+// sshdDisconnectingPeer reads "[Disconnecting ]PEER: WHY" of 7.4 and later.
+// USER in the peer is free text and stands again in one WHY, "Change of
+// username or service not allowed: (USER,service) -> (OTHER,service)", where
+// OTHER is free text too: there the peer counts whose user is the one in the
+// parentheses. Every other WHY is fixed and the last "port N: " ends the peer.
+func sshdDisconnectingPeer(s string, ev *Event) bool {
+	const change = ": Change of username or service not allowed: ("
+	for i := 0; ; {
+		j := strings.Index(s[i:], change)
+		if j < 0 {
+			break
+		}
+		i += j
+		saved := *ev
+		if _, ok := sshdNamed(s[:i], ev); ok && strings.HasPrefix(s[i+len(change):], ev.User) &&
+			strings.HasPrefix(s[i+len(change)+len(ev.User):], ",") {
+			return sshdFail(ev, s[i+2:], "")
+		}
+		*ev = saved
+		i += len(change)
+	}
+	if !sshdPeerReason(s, ev) {
+		return false
+	}
+	if ev.Kind == KindProbe && strings.HasPrefix(ev.Reason, "Too many") {
+		ev.Kind = KindLogonFailure
+	}
+	return true
+}
+
+// sshdBad reads "[Bad ]protocol version identification 'TEXT' from ADDR[ port
+// N]" from the right, and packets that make no sense.
+func sshdBad(m, s string, ev *Event) bool {
+	if t, ok := after(s, "protocol version identification "); ok {
+		if _, ok := peerAtEnd(t, ev); ok {
+			return sshdProbe(ev, m[:len("Bad protocol version identification")])
+		}
+		return sshdProbe(ev, m)
+	}
+	if t, ok := after(s, "remote protocol version identification: "); ok {
+		ev.Key = ""
+		return sshdProbe(ev, m[:len(m)-len(t)-2])
+	}
+	if strings.HasPrefix(s, "packet length") {
+		return sshdProbe(ev, m)
+	}
+	return false
+}
+
+// sshdTimeout reads "[Timeout ]before authentication for ADDR port N" and, of
+// 9.9 and later, "… for connection from ADDR to ADDR, pid = N".
+func sshdTimeout(m, s string, ev *Event) bool {
+	const why = "Timeout before authentication"
+	if t, ok := after(s, "before authentication for connection from "); ok {
+		addr, _ := firstWord(t)
+		setSource(ev, addr)
+		return sshdFail(ev, m[:len(why)], "")
+	}
+	if t, ok := after(s, "before authentication for "); ok {
+		if _, ok := sshdNamed(strings.TrimSuffix(t, "."), ev); ok {
+			return sshdFail(ev, m[:len(why)], "")
+		}
+	}
+	if strings.HasPrefix(s, "before authentication") {
+		return sshdFail(ev, m[:len(why)], "")
+	}
+	return false
+}
+
+// sshdDrop reads "[drop ]connection #N from [ADDR]:PORT on [ADDR]:PORT WHY".
+func sshdDrop(m, s string, ev *Event) bool {
+	_, t, ok := strings.Cut(s, " from ")
+	if !ok || !strings.HasPrefix(s, "connection") {
+		return false
+	}
+	peer, rest := firstWord(t)
+	setHostPort(ev, peer)
+	if u, ok := after(rest, "on "); ok {
+		_, rest = firstWord(u)
+	}
+	if rest == "" {
+		rest = m
+	}
+	return sshdProbe(ev, rest)
+}
+
+// refusedConnect reads "USER@HOST (ADDR)", "HOST (ADDR)" or "ADDR" of TCP
+// wrappers, from the right: the user is what a remote ident service claims.
+func refusedConnect(why, s string, ev *Event) bool {
+	if t, ok := before(s, ")"); ok {
+		if host, addr, ok := cutLast(t, "("); ok {
+			if _, ok := parseAddr(addr); ok {
+				setSource(ev, addr)
+				s = ""
+			} else {
+				s = host
+			}
+		}
+	}
+	if s = strings.TrimSpace(s); s != "" {
+		if i := strings.LastIndexByte(s, '@'); i >= 0 {
+			s = s[i+1:]
+		}
+		setSource(ev, s)
+	}
+	return sshdFail(ev, why, "")
+}

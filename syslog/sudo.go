@@ -1,0 +1,194 @@
+package syslog
+
+import "strings"
+
+// parseSudo reads sudo's standard log format (sudoers(5), "Event logging"):
+//
+//	USER : [WHY ; ][HOST=H ; ][TTY=T ; ][CHROOT=D ; ][PWD=D ; ]USER=U ; [GROUP=G ; ][TSID=I ; ][ENV=E ; ]COMMAND=C
+//
+// USER in front has an account and ends at the first " : ". The fields have
+// this order and COMMAND is the last: it begins at the first " ; COMMAND=" and
+// reaches to the end of the line, whatever it holds. PWD is a free path; it
+// ends at the last " ; USER=" in front of COMMAND. A line whose command holds
+// " ; COMMAND=" can be read with a longer PWD or ENV too; it is marked
+// [InferredUnsure]. Some collectors put spaces for the semicolons; the fields
+// are then parted by three spaces.
+//
+// A command that was refused has [ResultFailure] and sudo's WHY as its reason.
+func parseSudo(m string, ev *Event) bool {
+	user, s, ok := strings.Cut(m, " : ")
+	if !ok {
+		return sudoOther(m, ev)
+	}
+	if user == "" || strings.IndexByte(user, ' ') >= 0 && !sudoFielded(s) {
+		return sudoOther(m, ev)
+	}
+	ev.User = user
+	if t, ok := after(s, "(command continued) "); ok {
+		ev.Mark, ev.Command = MarkContinued, t
+		return true
+	}
+	sep := " ; "
+	at := fieldAt(s, sep, "COMMAND=")
+	if oms := fieldAt(s, "   ", "COMMAND="); oms >= 0 && (at < 0 || oms < at) {
+		sep, at = "   ", oms
+	}
+	head := s
+	if at >= 0 {
+		head = s[:at]
+		ev.Command = s[at+len("COMMAND="):]
+		if strings.Contains(ev.Command, sep+"COMMAND=") {
+			ev.Inferred |= InferredUnsure
+		}
+	} else {
+		sep = " ; "
+	}
+	head = strings.TrimRight(strings.TrimRight(head, " "), ";")
+	why := sudoFields(strings.TrimRight(head, " "), sep, ev)
+	if at < 0 && why == "" && ev.TargetUser == "" {
+		return false
+	}
+	ev.Reason = why
+	if at < 0 {
+		if sudoRefused(why, ev) {
+			ev.Kind = KindSudoCommand
+		}
+		return true
+	}
+	ev.Kind = KindSudoCommand
+	switch {
+	case why == "":
+		ev.Result = ResultSuccess
+	default:
+		sudoRefused(why, ev)
+	}
+	return true
+}
+
+// sudoFielded reports whether s begins like the fields of a sudo line.
+func sudoFielded(s string) bool {
+	for _, f := range [...]string{"TTY=", "PWD=", "USER=", "HOST=", "CHROOT=", "COMMAND=", "(command continued) "} {
+		if strings.HasPrefix(s, f) {
+			return true
+		}
+	}
+	return strings.Contains(s, " ; ")
+}
+
+// fieldAt returns where name begins in s, at the start or behind sep; -1 if it
+// does not.
+func fieldAt(s, sep, name string) int {
+	if strings.HasPrefix(s, name) {
+		return 0
+	}
+	for i := 0; ; {
+		j := strings.Index(s[i:], name)
+		if j < 0 {
+			return -1
+		}
+		i += j
+		if strings.HasSuffix(s[:i], sep) {
+			return i
+		}
+		i += len(name)
+	}
+}
+
+// sudoFields reads the fields in front of COMMAND and returns WHY.
+func sudoFields(s, sep string, ev *Event) (why string) {
+	names := [...]string{"HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=", "TSID=", "ENV="}
+	start := -1
+	for _, name := range names {
+		if i := fieldAt(s, sep, name); i >= 0 && (start < 0 || i < start) {
+			start = i
+		}
+	}
+	switch {
+	case start < 0:
+		return s
+	case start > 0:
+		why = strings.TrimRight(strings.TrimRight(s[:start], " ;"), " ")
+		s = s[start:]
+	}
+	for i, name := range names {
+		v, ok := after(s, name)
+		if !ok {
+			continue
+		}
+		end := len(v)
+		for _, next := range names[i+1:] {
+			j := fieldAt(v, sep, next)
+			if name == "PWD=" && next == "USER=" || name == "CHROOT=" && next == "PWD=" {
+				j = strings.LastIndex(v, sep+next)
+				if j >= 0 {
+					j += len(sep)
+				}
+			}
+			if j >= len(sep) {
+				end = j - len(sep)
+				break
+			}
+		}
+		setSudoField(ev, name, strings.TrimRight(v[:end], " "))
+		if end == len(v) {
+			break
+		}
+		s = v[end+len(sep):]
+	}
+	return why
+}
+
+func setSudoField(ev *Event, name, v string) {
+	switch name {
+	case "TTY=":
+		if v != "unknown" {
+			ev.TTY = v
+		}
+	case "PWD=":
+		ev.PWD = v
+	case "USER=":
+		ev.TargetUser = v
+	case "GROUP=":
+		ev.Group = v
+	case "TSID=":
+		ev.Session = v
+	}
+}
+
+// sudoRefused reports whether WHY says that sudo did not run the command, and
+// sets result and count.
+func sudoRefused(why string, ev *Event) bool {
+	if n := digits(why); n > 0 && strings.HasPrefix(why[n:], " incorrect password attempt") {
+		if c := wholeNumber(why[:n]); c > 0 && c < 1<<30 {
+			ev.Count *= int(c)
+		}
+		ev.Result = ResultFailure
+		return true
+	}
+	for _, w := range [...]string{
+		"user NOT in sudoers", "user NOT authorized on host", "command not allowed", "a password is required",
+		"no password was provided", "sorry, you must have a tty", "no tty present", "sorry, a password is required",
+		"sorry, you are not allowed", "you are not permitted", "you are not allowed", "authentication failure",
+		"Authentication failure", "authentication server error", "account validation failure", "Account or password is expired",
+		"PAM account management error", "PAM authentication error", "Password expired", "unable to initialize PAM",
+		"unable to change expired password", "unknown user", "unknown group", "invalid authentication", "approval failed",
+		"command rejected", "timed out reading password", "password is required", "incorrect password",
+	} {
+		if strings.HasPrefix(why, w) {
+			ev.Result = ResultFailure
+			return true
+		}
+	}
+	return false
+}
+
+// sudoOther reads what sudo says without a user in front.
+func sudoOther(m string, ev *Event) bool {
+	for _, p := range [...]string{"unable to ", "problem with defaults", "parse error", "error ", ">>> ", "policy plugin", "ldap_", "PAM ", "timestamp ", "sudo: ", "no password", "fatal error", "audit "} {
+		if strings.HasPrefix(m, p) {
+			ev.Reason = m
+			return true
+		}
+	}
+	return false
+}
