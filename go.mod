@@ -4,8 +4,10 @@ go 1.26.0
 
 require (
 	github.com/elastic/go-libaudit/v2 v2.6.2
+	github.com/goccy/go-yaml v1.19.2
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/net v0.62.0
+	mvdan.cc/sh/v3 v3.14.1
 )
 
 require (
