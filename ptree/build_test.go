@@ -112,7 +112,7 @@ func TestBuild(t *testing.T) {
 		{
 			"a child is a sign of life",
 			[]ptree.Event{exec(0, 10, 5, "/bin/bash"), exec(2*hour, 11, 10, "/bin/ls"), exec(2*hour+5, 10, 5, "/bin/zsh")},
-			[]string{"?[5]", "?[5]/zsh[10] inferred", "?[5]/zsh[10]/ls[11] observed"},
+			[]string{"?[5]", "?[5]/zsh[10] inferred", "?[5]/bash[10]/ls[11] observed"},
 		},
 		{
 			"an exit ends it",

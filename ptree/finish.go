@@ -3,6 +3,9 @@ package ptree
 // Tree returns the tree of the events so far. The Builder must not be used
 // any more.
 func (b *Builder) Tree() *Tree {
+	if !b.o.NoInference {
+		b.adopt()
+	}
 	t := &Tree{hosts: b.hosts, stats: b.stats}
 	for _, h := range b.hosts {
 		h.maybe, h.sessions = nil, nil

@@ -39,17 +39,18 @@ func (b *Builder) running(h *hostState, p *Process) {
 	s.running = append(s.running, p)
 }
 
-// infer gives q a parent by the session of p, which is q or its only child.
-func (b *Builder) infer(h *hostState, q, p *Process) {
-	if b.o.NoInference || p.Session == "" {
+// infer gives q a parent by the session and user of ev, which is of q or of
+// its only child.
+func (b *Builder) infer(h *hostState, q *Process, ev *Event) {
+	if b.o.NoInference || ev.Session == "" {
 		return
 	}
-	s := h.sessions[p.Session]
+	s := h.sessions[ev.Session]
 	if s == nil {
 		return
 	}
 	for _, c := range slices.Backward(s.running) {
-		if c == q || c == p || c.EndReason != NoEnd || c.gen != h.gen || c.done() || b.descends(c, q) {
+		if c == q || c.PID == ev.PID || c.EndReason != NoEnd || c.gen != h.gen || c.done() || b.descends(c, q) {
 			continue
 		}
 		name := c.Name()
@@ -57,9 +58,9 @@ func (b *Builder) infer(h *hostState, q, p *Process) {
 		case q.Exe != "" && !sameExe(q.Exe, c.Exe):
 		case q.Exe != "":
 			b.link(q, c, Inferred, reasonCopy)
-		case isChanger(name) && c != s.opener:
+		case isChanger(name) && c != s.opener && c.childAt.IsZero(): // it runs one command
 			b.link(q, c, Inferred, reasonChanger)
-		case isShell(name) && (p.UID == "" || c.UID == "" || p.UID == c.UID):
+		case isShell(name) && (ev.UID == "" || c.UID == "" || ev.UID == c.UID):
 			b.link(q, c, Inferred, reasonShell)
 		}
 		if q.parent != nil {
@@ -78,15 +79,45 @@ func (p *Process) done() bool {
 	return p.parent != nil && isShell(p.parent.Name()) && p.parent.childAt.After(p.Last)
 }
 
-// isShell reports whether a program of that name runs other programs, and
-// forks copies of itself to do so.
+// isShell reports whether a program of that name runs other programs, waits
+// for them, and forks copies of itself that stay what they are.
 func isShell(name string) bool {
 	switch name {
-	case "sh", "bash", "dash", "zsh", "ksh", "mksh", "ksh93", "ash", "busybox", "fish", "csh", "tcsh", "rbash", "xonsh", "pwsh",
-		"make", "gmake", "xargs", "parallel", "tmux", "screen", "script", "expect":
+	case "sh", "bash", "dash", "zsh", "ksh", "mksh", "ksh93", "ash", "busybox", "fish", "csh", "tcsh", "rbash", "xonsh", "pwsh":
 		return true
 	}
 	return isInterpreter(name)
+}
+
+// adopt gives the processes that log no parent, such as the children of a
+// daemon that only talked to PAM, the parent that all those of the same
+// program have that opened a session: it is the daemon.
+func (b *Builder) adopt() {
+	type program struct {
+		h   *hostState
+		exe string
+	}
+	daemons := make(map[program]*Process)
+	for _, p := range b.procs {
+		if !p.opener || p.parent == nil || p.Exe == "" {
+			continue
+		}
+		k := program{b.hosts[p.Host], p.Exe}
+		if d, ok := daemons[k]; ok && d != p.parent {
+			daemons[k] = nil // more than one: which it was is not known
+			continue
+		}
+		daemons[k] = p.parent
+	}
+	for _, p := range b.procs {
+		if p.parent != nil || p.Placeholder || p.Source != FromSeen || p.Session != "" || p.Reason != reasonNoParent {
+			continue
+		}
+		d := daemons[program{b.hosts[p.Host], p.Exe}]
+		if d != nil && d != p && d.gen == p.gen && (d.EndReason == NoEnd || !d.End.Before(p.seen)) && !b.descends(d, p) {
+			b.link(p, d, Inferred, reasonDaemon)
+		}
+	}
 }
 
 // isInterpreter knows versioned names too: python3.11, perl5.36, php8.2.

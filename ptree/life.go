@@ -109,6 +109,7 @@ const (
 	reasonCopy      = "forked without exec: the latest process of the same session that runs the same program"
 	reasonChanger   = "forked without exec: the latest process of the same session that runs commands as another user"
 	reasonOpener    = "the process that opened the session"
+	reasonDaemon    = "the process from which all others of the same program came that opened sessions"
 	reasonFirst     = "the first process has no parent"
 	reasonByStarted = "the parent as stated by the log, which does not show it itself"
 )
@@ -224,7 +225,7 @@ func (b *Builder) placeholder(h *hostState, p *Process, ev *Event) *Process {
 		return q
 	}
 	if !p.opener {
-		b.infer(h, q, p)
+		b.infer(h, q, ev)
 	}
 	return q
 }
@@ -245,6 +246,6 @@ func (b *Builder) orphan(h *hostState, p *Process, ev *Event) {
 	}
 	if !p.opener && ev.Session != "" {
 		p.Exe = ev.Exe
-		b.infer(h, p, p)
+		b.infer(h, p, ev)
 	}
 }

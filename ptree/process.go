@@ -163,7 +163,8 @@ func (p *Process) Lineage() []*Process {
 const maxPath = 64
 
 // Path returns the lineage as "name[pid]" joined by slashes, root first, for
-// example "sshd[812]/sshd[4301]/bash[4302]/curl[4310]". "?" stands for a name
+// example "sshd[812]/sshd[4301]/bash[4302]/curl[4310]". Ancestors have the
+// names of what they ran when they made the next one. "?" stands for a name
 // that is not known, "…" for the middle of a lineage of more than 64. Slashes
 // and bytes that cannot be printed are escaped.
 func (p *Process) Path() string {
@@ -179,15 +180,41 @@ func (p *Process) Path() string {
 		if i > 0 {
 			b.WriteByte('/')
 		}
-		b.WriteString(q.label())
+		im := &q.Image
+		if i+1 < len(line) {
+			im = q.imageAt(line[i+1].since())
+		}
+		b.WriteString(q.label(im))
 	}
 	return b.String()
 }
 
+// imageAt returns what p ran at that time; its first image for earlier times.
+func (p *Process) imageAt(at time.Time) *Image {
+	if !p.Time.After(at) || len(p.Earlier) == 0 {
+		return &p.Image
+	}
+	for i := len(p.Earlier) - 1; i > 0; i-- {
+		if !p.Earlier[i].Time.After(at) {
+			return &p.Earlier[i]
+		}
+	}
+	return &p.Earlier[0]
+}
+
+// ParentImage returns what the parent of p ran when p was made, nil for a
+// root. A shell that ends with exec runs another program by now.
+func (p *Process) ParentImage() *Image {
+	if p.parent == nil {
+		return nil
+	}
+	return p.parent.imageAt(p.since())
+}
+
 // label is "name[pid]".
-func (p *Process) label() string {
+func (p *Process) label(im *Image) string {
 	name := "?"
-	if n := p.Name(); n != "" {
+	if n := im.Name(); n != "" {
 		name = strings.ReplaceAll(escape(n, 64), "/", `\x2f`)
 	}
 	return name + "[" + strconv.Itoa(p.PID) + "]"
