@@ -108,7 +108,9 @@ func TestProcessTree(t *testing.T) {
 	}
 	for sc.Scan() {
 		if strings.HasPrefix(sc.Text(), "type=SYSCALL") {
-			pids[num(sc.Text(), "pid")] = num(sc.Text(), "ppid")
+			if pid := num(sc.Text(), "pid"); pids[pid] == 0 { // later ones can be of who adopted it
+				pids[pid] = num(sc.Text(), "ppid")
+			}
 		}
 	}
 	stated := 0
