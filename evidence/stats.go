@@ -18,6 +18,10 @@ type Stats struct {
 	OutOfOrder int64     `json:"out_of_order,omitempty"` // records earlier than the one before
 	Truncated  int64     `json:"truncated,omitempty"`    // lines cut at the limit
 	Lost       int64     `json:"lost,omitempty"`         // records that the source says or shows to be missing
+	CRLF       int64     `json:"crlf,omitempty"`         // lines that end in "\r\n"
+	NUL        int64     `json:"nul,omitempty"`          // lines with a NUL byte
+	BadUTF8    int64     `json:"bad_utf8,omitempty"`     // lines that are not valid UTF-8
+	Unended    int64     `json:"unended,omitempty"`      // last lines without an end: perhaps cut by a crash or a copy
 	First      time.Time `json:"first,omitzero"`         // earliest time read
 	Last       time.Time `json:"last,omitzero"`          // latest time read
 	Shapes     []Shape   `json:"shapes,omitempty"`       // what was not understood, most frequent first

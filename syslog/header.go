@@ -7,39 +7,100 @@ import "strings"
 // header is understood.
 func (r *Reader) header(rec *Record) bool {
 	s := rec.Raw
-	if len(s) > 16 && s[15] == ' ' && r.day.ok && s[:7] == string(r.day.text[:]) { // most lines: the same day as the line before
-		if r.sameDay(rec, s) {
+	if len(s) > 16 && s[15] == ' ' && r.day.ok && s[:7] == string(r.day.text[:]) {
+		if r.sameDay(rec, s) { // most lines: the same day as the line before
 			hostTag(rec, s[16:])
 			return true
 		}
 	}
-	if f, v, rest, ok := priority(s); ok {
-		rec.Facility, rec.Severity, s = f, v, rest
-		if r.rfc5424(rec, s) {
-			return true
-		}
+	if r.csv != nil && r.csvRow(rec) {
+		return true
 	}
-	if s == "" {
-		return r.noHeader(rec)
+	*rec = Record{Raw: r.text()}
+	if r.known(rec, rec.Raw) {
+		return true
 	}
-	switch c := s[0]; {
-	case c >= '0' && c <= '9':
-		if r.iso(rec, s) || r.rfc5424(rec, s) || r.shortUnix(rec, s) {
-			return true
-		}
-	case c >= 'A' && c <= 'Z':
-		if r.rfc3164(rec, s) || r.shortFull(rec, s) {
-			return true
-		}
+	if t := r.text(); strings.IndexByte(oddStart, t[0]) >= 0 && r.known(rec, strings.TrimLeft(t, oddStart)) {
+		return true
 	}
-	return r.noHeader(rec)
+	*rec = Record{Message: r.text()}
+	return false
 }
 
-// noHeader makes the whole line the message.
-func (r *Reader) noHeader(rec *Record) bool {
-	rec.Format, rec.Message = FormatUnknown, rec.Raw
-	rec.Facility, rec.Severity = FacilityNone, SeverityNone
-	return false
+// oddStart are bytes that can stand before a header: the NULs that a crash
+// leaves in a file, a byte order mark, the separator of JSON text sequences.
+const oddStart = "\x00\x1e\ufeff"
+
+// known tries the forms of headers that can begin as s does.
+func (r *Reader) known(rec *Record, s string) bool {
+	if s == "" {
+		return false
+	}
+	switch c := s[0]; {
+	case c >= 'A' && c <= 'Z':
+		return r.rfc3164(rec, s) || r.shortFull(rec, s) || r.noTime(rec, s)
+	case c-'0' <= 9:
+		if head := r.frame(s); head > 0 {
+			return r.counted(rec, head)
+		}
+		return r.iso(rec, s) || r.rfc5424(rec, s) || r.shortUnix(rec, s) ||
+			r.numbered(rec, s) || r.noTime(rec, s)
+	case c == '<':
+		return r.withPriority(rec, s)
+	case c == '{':
+		return r.object(rec, s)
+	case c == '[':
+		return r.bracketTime(rec, s)
+	case c == '_':
+		return exportStart(s) && r.export(rec)
+	case c == '*' || c == '.': // Cisco: the clock is not right, or not in step
+		return r.rfc3164(rec, s[1:])
+	case c == ' ' || c == '\t':
+		return r.continuation(rec, s)
+	case c == '-':
+		return r.note(rec, s)
+	case c == 'd' && strings.HasPrefix(s, "data: {"):
+		return r.object(rec, s[len("data: "):])
+	}
+	return r.audit(rec, s) || r.noTime(rec, s)
+}
+
+// withPriority reads "<38>" and the header after it.
+func (r *Reader) withPriority(rec *Record, s string) bool {
+	f, v, s, ok := priority(s)
+	if !ok {
+		return false
+	}
+	s = trimSpaces(s)
+	if s == "" || s[0] == '<' || s[0] == '{' || s[0] == '_' || s[0] == '-' || !r.known(rec, s) {
+		if len(s) < 2 || s[0] == '<' || !tag(rec, s) { // glibc's own form has no time: "<38>sshd[1]: msg"
+			return false
+		}
+		rec.Format = FormatNoTime
+	}
+	rec.Facility, rec.Severity = f, v
+	return true
+}
+
+// counted reads a line that begins with an octet count of head bytes.
+func (r *Reader) counted(rec *Record, head int) bool {
+	if !r.withPriority(rec, r.text()[head:]) {
+		return false
+	}
+	rec.Message = r.scratch.plain(rec, rec.Message)
+	return true
+}
+
+// numbered reads the sequence number that Cisco's devices put before a time.
+func (r *Reader) numbered(rec *Record, s string) bool {
+	n, i := number(s, 0, 9)
+	if n < 0 || i+3 > len(s) || s[i] != ':' || s[i+1] != ' ' {
+		return false
+	}
+	if s = s[i+2:]; s[0] == '*' || s[0] == '.' {
+		s = s[1:]
+	}
+	return r.rfc3164(rec, s)
 }
 
 func (r *Reader) rfc3164(rec *Record, s string) bool {
@@ -143,6 +204,11 @@ func hostTag(rec *Record, s string) {
 		}
 	}
 	rec.Host = s[:sp]
+	if r := s[:sp]; r[len(r)-1] >= 'a' && strings.IndexByte(r, '.') > 0 {
+		if f, v, ok := facilitySeverity(r); ok { // OpenWrt's logread
+			rec.Facility, rec.Severity, rec.Host = f, v, ""
+		}
+	}
 	s = s[sp+1:]
 	if s != "" && s[0] == ' ' {
 		s = strings.TrimLeft(s, " ")
@@ -203,6 +269,10 @@ func tag(rec *Record, s string) bool {
 			rec.Message = trimSpaces(s[j:])
 			return true
 		case ' ':
+			if f, v, ok := facilitySeverity(s[:i]); ok {
+				rec.Facility, rec.Severity = f, v
+				return tag(rec, trimSpaces(s[i:]))
+			}
 			rec.Message = s
 			return false
 		}

@@ -1,10 +1,12 @@
 package syslog
 
 import (
+	"cmp"
 	"io"
 	"iter"
+	"slices"
 	"time"
-	"unsafe"
+	"unicode/utf8"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 )
@@ -36,12 +38,32 @@ type Reader struct {
 	lines *evidence.Lines
 	opt   Options
 	loc   *time.Location
-	stats evidence.Stats
 	years yearSolver
 	zones zones
 	day   dayCache
-	last  time.Time // of the last record that has one
-	bad   error     // of the current line
+
+	line    cutLine
+	held    bool         // lines holds a line that a join could not take
+	rest    []byte       // what is to be read before lines goes on
+	restRef evidence.Ref // where rest stands
+	restEnd int          // how many bytes end it where it has no line end itself
+	noJoin  int64        // no line that begins before is joined to others
+	ended   bool         // lines has no more
+	skip    int64        // lines that begin before belong to a value that was too large
+	block   []byte       // the lines joined last; rest may be its end
+	spare   []byte
+
+	csv      *csvTable
+	entry    journalEntry
+	setEntry func(name, value string)
+	scratch  scratch
+	prev     previous
+	again    bool // the current line repeats the one before
+
+	stats   evidence.Stats
+	formats [len(formatNames)]int64
+	last    time.Time // of the last record that has one
+	bad     error     // of the current line
 }
 
 // NewReader returns a Reader of r.
@@ -55,6 +77,7 @@ func NewReader(r io.Reader, o Options) *Reader {
 	if rd.loc == nil {
 		rd.loc = time.UTC
 	}
+	rd.setEntry = rd.entry.set
 	rd.years.init(&o)
 	return rd
 }
@@ -86,22 +109,21 @@ func (r *Reader) All() iter.Seq2[Record, error] {
 // [Reader.LineErr] tells what was wrong with the line, [Reader.Err] why the
 // records ended.
 func (r *Reader) Next(rec *Record) bool {
-	for r.lines.Next() {
-		text := r.lines.Text()
-		r.stats.Lines++
-		if len(text) == 0 {
+	for r.nextLine() {
+		if len(r.line.text) == 0 || r.line.ref.Offset < r.skip {
 			r.stats.Dropped++
 			continue
 		}
-		*rec = Record{Ref: r.lines.Ref(), Raw: unsafe.String(unsafe.SliceData(text), len(text))}
+		*rec = Record{Raw: r.text()}
+		r.scratch.buf = r.scratch.buf[:0]
 		r.bad = nil
-		if r.lines.Cut() > 0 {
-			r.bad = rec.Ref.At(evidence.ErrLineTooLong)
-			r.stats.Truncated++
-			r.stats.Note(r.bad)
-		}
 		if r.header(rec) {
 			r.stats.Understood++
+			extras(rec)
+			r.repeat(rec)
+		} else if r.csvHeader(r.text()) {
+			r.stats.Dropped++
+			continue
 		} else {
 			r.stats.Unknown++
 		}
@@ -114,6 +136,21 @@ func (r *Reader) Next(rec *Record) bool {
 // finish completes a record whose header was read, and counts it.
 func (r *Reader) finish(rec *Record) {
 	r.stats.Records++
+	r.formats[rec.Format]++
+	rec.Raw, rec.Ref = r.text(), r.line.ref
+	if r.line.cut > 0 {
+		r.bad = rec.Ref.At(evidence.ErrLineTooLong)
+		r.stats.Truncated++
+		r.stats.Note(r.bad)
+	}
+	r.odd(rec.Raw)
+	switch rec.Format {
+	case FormatUnknown, FormatContinuation, FormatJournalNote:
+	default:
+		if !r.again {
+			r.prev.keep(rec)
+		}
+	}
 	if rec.Host == "" && r.opt.Host != "" {
 		rec.Host = r.opt.Host
 		rec.Inferred |= InferredHost
@@ -132,6 +169,27 @@ func (r *Reader) finish(rec *Record) {
 	r.stats.See(rec.Time)
 }
 
+// odd counts what is strange about a line's bytes.
+func (r *Reader) odd(raw string) {
+	switch r.line.end {
+	case 0:
+		r.stats.Unended++
+	case 2:
+		r.stats.CRLF++
+	}
+	high, zero := false, false
+	for i := range len(raw) {
+		high = high || raw[i] >= 0x80
+		zero = zero || raw[i] == 0
+	}
+	if zero {
+		r.stats.NUL++
+	}
+	if high && !utf8.ValidString(raw) {
+		r.stats.BadUTF8++
+	}
+}
+
 // LineErr returns what was wrong with the line of the last record, an error of
 // type [*evidence.LineError], or nil.
 func (r *Reader) LineErr() error { return r.bad }
@@ -146,11 +204,27 @@ func (r *Reader) Err() error {
 	return &evidence.LineError{File: r.opt.Name, Line: r.stats.Lines, Offset: r.lines.Offset(), Err: err}
 }
 
-// Stats returns what was read so far. Understood and Unknown count headers;
-// what the messages mean is the caller's to add. Bytes counts every byte that
-// was consumed, ends of lines included.
+// Stats returns what was read so far. Understood and Unknown count records by
+// their headers; what the messages mean is the caller's to add. Dropped counts
+// empty lines and rows that only name columns. Bytes counts every byte that
+// was consumed, ends of lines included. Format names the forms of headers met,
+// the most frequent first.
 func (r *Reader) Stats() evidence.Stats {
 	s := r.stats
 	s.Bytes = r.lines.Offset()
+	s.Errors = slices.Clone(s.Errors)
+	var met []Format
+	for f := FormatUnknown + 1; int(f) < len(r.formats); f++ {
+		if r.formats[f] > 0 {
+			met = append(met, f)
+		}
+	}
+	slices.SortStableFunc(met, func(a, b Format) int { return cmp.Compare(r.formats[b], r.formats[a]) })
+	for _, f := range met {
+		if s.Format != "" {
+			s.Format += ", "
+		}
+		s.Format += f.String()
+	}
 	return s
 }

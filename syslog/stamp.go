@@ -58,7 +58,7 @@ func stampRFC3164(s string, st *stamp) int {
 		i = j
 	}
 	if st.year == 0 && i < len(s) && s[i] == ' ' {
-		if y, j := yearAt(s, i+1); y != 0 && (j == len(s) || s[j] == ' ' || s[j] == ':' || s[j] == ']') {
+		if y, j := yearAt(s, i+1); y != 0 && wordEnds(s, j) {
 			st.year, i = y, j
 			if !st.zoned {
 				if j := zoneAt(s, i, st); j > 0 {
@@ -68,6 +68,15 @@ func stampRFC3164(s string, st *stamp) int {
 		}
 	}
 	return i
+}
+
+// wordEnds reports whether a word ends at s[i], a colon or bracket after it
+// being its end.
+func wordEnds(s string, i int) bool {
+	if i < len(s) && (s[i] == ':' || s[i] == ']') {
+		i++
+	}
+	return i == len(s) || s[i] == ' '
 }
 
 // stampISO reads a date and time of ISO 8601 or RFC 3339 at the start of s and

@@ -31,7 +31,7 @@ func zoneAt(s string, i int, st *stamp) int {
 	}
 	c := s[i+1]
 	if c == '+' || c == '-' {
-		if j := offset(s, i+1, st); j > 0 && (j == len(s) || s[j] == ' ' || s[j] == ':') {
+		if j := offset(s, i+1, st); j > 0 && wordEnds(s, j) {
 			return j
 		}
 		return 0
@@ -43,7 +43,7 @@ func zoneAt(s string, i int, st *stamp) int {
 	for j < len(s) && j < i+6 && s[j] >= 'A' && s[j] <= 'Z' {
 		j++
 	}
-	if j-i < 4 || j < len(s) && s[j] != ' ' && s[j] != ':' && s[j] != ']' {
+	if j-i < 4 || !wordEnds(s, j) {
 		return 0
 	}
 	z, ok := zoneNames[s[i+1:j]]
