@@ -22,6 +22,9 @@ type scanner struct {
 func appendFields(dst []Field, typ Type, body, tail string) []Field {
 	sc := scanner{s: body, out: dst, exec: typ == TypeExecve, login: typ == TypeLogin, opAt: -1}
 	sc.scan()
+	if typ == TypeAVC || typ == "USER_AVC" {
+		sc.avc()
+	}
 	if tail != "" {
 		sc = scanner{s: tail, out: sc.out, flags: flagTail, opAt: -1}
 		sc.scan()
@@ -191,4 +194,23 @@ func tailName(name string) bool {
 		return true
 	}
 	return false
+}
+
+// avc takes the prose of SELinux, "avc:  denied  { read write } for  …", as
+// the fields seresult and seperms, which are audit-userspace's names for
+// them. Prose that is not whole gives nothing.
+func (sc *scanner) avc() {
+	_, s, ok := strings.Cut(sc.s, "avc:")
+	if !ok {
+		return
+	}
+	s = strings.TrimLeft(s, " ")
+	word, s, _ := strings.Cut(s, " ")
+	s = strings.TrimLeft(s, " ")
+	end := strings.IndexByte(s, '}')
+	if word != "denied" && word != "granted" || s == "" || s[0] != '{' || end < 0 {
+		return
+	}
+	sc.out = append(sc.out,
+		Field{Name: "seresult", Raw: word}, Field{Name: "seperms", Raw: strings.Trim(s[1:end], " ")})
 }

@@ -114,7 +114,7 @@ func (j *joiner) open(k key, t Type) *entry {
 	*en = entry{key: k, ev: j.event(), hashes: en.hashes[:0], at: k.id.Sec*1000 + int64(k.id.Msec)}
 	k.node.latest = max(k.node.latest, en.at)
 	if !daemonType(t) {
-		k.node.serial.see(k.id.Serial)
+		k.node.serial.see(k.id.Serial, en.at)
 	}
 	j.byKey[k] = en
 	j.queue.push(en)
@@ -175,7 +175,7 @@ func (j *joiner) closeAll() { j.all = true }
 func (j *joiner) lost() int64 {
 	var n int64
 	for _, nd := range j.nodes {
-		n += nd.serial.lost
+		n += nd.serial.lost()
 	}
 	return n
 }
@@ -185,31 +185,43 @@ func (j *joiner) lost() int64 {
 func daemonType(t Type) bool { return len(t) > 7 && t[:7] == "DAEMON_" }
 
 // serials finds gaps in the serial numbers of a node. Numbers come a little
-// out of order, wrap at 2³² and start anew at boot.
+// out of order, wrap at 2³² and start anew at boot; each count from a boot is
+// a run.
 type serials struct {
-	any  bool
-	last uint32
-	lost int64
+	first, last uint32 // lowest and highest of the run
+	count       int64  // numbers seen in it; 0 before the first run
+	at          int64  // stamp of the highest, in ms
+	past        int64  // missing in earlier runs
 }
 
-// farBack is how far a serial may lie behind the newest and still be one that
-// is late; further back the count has started anew.
+// A serial that lies further from the newest than these belongs to another
+// run, and so does one that is lower although it is later than serialSlack.
 const (
-	farBack    = 4096
-	farForward = 1 << 20
+	farBack     = 4096
+	farForward  = 1 << 20
+	serialSlack = 2000 // ms
 )
 
-func (s *serials) see(n uint32) {
+func (s *serials) see(n uint32, at int64) {
 	d := int32(n - s.last)
 	switch {
-	case !s.any, d > farForward, d < -farBack:
-		s.any, s.last = true, n
+	case s.count == 0, d > farForward, d < -farBack, d < 0 && at > s.at+serialSlack:
+		s.past = s.lost()
+		s.first, s.last, s.count, s.at = n, n, 0, at
 	case d > 0:
-		s.lost += int64(d) - 1
-		s.last = n
-	case d < 0 && s.lost > 0:
-		s.lost--
+		s.last, s.at = n, at
+	case int32(n-s.first) < 0:
+		s.first = n
 	}
+	s.count++
+}
+
+// lost returns how many numbers are missing.
+func (s *serials) lost() int64 {
+	if s.count == 0 {
+		return 0
+	}
+	return s.past + max(0, int64(s.last-s.first)+1-s.count)
 }
 
 // fifo is a queue of entries.

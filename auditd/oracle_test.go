@@ -4,8 +4,12 @@ package auditd
 
 import (
 	"bytes"
+	"encoding/hex"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/elastic/go-libaudit/v2/auparse"
@@ -38,4 +42,54 @@ func TestHostA(t *testing.T) {
 	}
 	assert.Equal(t, 722, events)
 	assert.Equal(t, 2962, records)
+}
+
+// slowArgv reads the arguments of all EXECVE records in the plainest way.
+func slowArgv(t *testing.T, data []byte) map[string][]string {
+	t.Helper()
+	stamp := regexp.MustCompile(`^type=EXECVE msg=audit\(([^)]+)\)`)
+	arg := regexp.MustCompile(` a(\d+)(?:\[\d+\])?=(?:"([^"]*)"|([0-9A-F]+))`)
+	digits := map[string]map[int]string{}
+	for _, l := range strings.Split(string(data), "\n") {
+		m := stamp.FindStringSubmatch(l)
+		if m == nil {
+			continue
+		}
+		if digits[m[1]] == nil {
+			digits[m[1]] = map[int]string{}
+		}
+		for _, a := range arg.FindAllStringSubmatch(l, -1) {
+			i, err := strconv.Atoi(a[1])
+			require.NoError(t, err)
+			if a[3] == "" {
+				a[3] = hex.EncodeToString([]byte(a[2]))
+			}
+			digits[m[1]][i] += a[3]
+		}
+	}
+	out := map[string][]string{}
+	for id, args := range digits {
+		for i := range len(args) {
+			b, err := hex.DecodeString(args[i])
+			require.NoError(t, err)
+			out[id] = append(out[id], string(b))
+		}
+	}
+	return out
+}
+
+func TestHostAArguments(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(sharedtest.Dir(t, "corpus/host-a"), "audit.log"))
+	require.NoError(t, err)
+	want := slowArgv(t, data)
+	require.Len(t, want, 176)
+	got := map[string][]string{}
+	for e, err := range NewReader(bytes.NewReader(data), Options{}).All() {
+		require.NoError(t, err)
+		if e.Argv != nil {
+			got[e.Stamp] = e.Argv
+			assert.False(t, e.ArgvCut, e.Stamp)
+		}
+	}
+	assert.Equal(t, want, got)
 }

@@ -70,7 +70,8 @@ const (
 	flagQuoted fieldFlag = 1 << iota
 	flagInner
 	flagTail
-	flagHex // bare, and the name is one whose bare values are hex
+	flagHex  // bare, and the name is one whose bare values are hex
+	flagTold // the event's own fields hold the value
 )
 
 // Field is one name=value of a record.

@@ -59,6 +59,7 @@ func (e *Event) sockaddr(r *Record, at int) {
 			if s, found = parseSockaddr(f.Raw, bigEndian(e.archNum)); !found {
 				return
 			}
+			f.flags |= flagTold
 		case "SADDR":
 			s.Enriched = f.Raw
 		}

@@ -62,14 +62,22 @@ func (e *Event) view() {
 }
 
 func set(dst *Num, f *Field) {
+	n := parseNum(f.Raw)
 	if !dst.OK {
-		*dst = parseNum(f.Raw)
+		*dst = n
+	}
+	if *dst == n {
+		f.flags |= flagTold
 	}
 }
 
 func (e *Event) setText(dst *string, f *Field) {
+	s := e.text(f)
 	if *dst == "" {
-		*dst = e.text(f)
+		*dst = s
+	}
+	if *dst == s {
+		f.flags |= flagTold
 	}
 }
 
@@ -142,14 +150,17 @@ func (e *Event) outer(r *Record) {
 				continue
 			case "syscall":
 				call = f
+				f.flags |= flagTold
 				continue
 			case "success":
 				if e.Success == "" {
 					e.Success = result(f.Raw)
 				}
+				f.flags |= toldIf(e.Success != "" && e.Success == result(f.Raw))
 				continue
 			case "exit":
 				e.exit(f.Raw)
+				f.flags |= toldIf(e.HasExit)
 				continue
 			}
 		}
@@ -161,11 +172,13 @@ func (e *Event) outer(r *Record) {
 		case "key":
 			if len(e.Keys) == 0 {
 				e.keys(f)
+				f.flags |= flagTold
 			}
 		case "res", "result":
 			if e.Result == "" {
 				e.Result = result(f.Raw)
 			}
+			f.flags |= toldIf(e.Result != "" && e.Result == result(f.Raw))
 		case "op":
 			e.setText(&e.Op, f)
 		case "acct":
@@ -177,6 +190,7 @@ func (e *Event) outer(r *Record) {
 				e.AddrText = f.Raw
 				e.Addr, _ = netip.ParseAddr(f.Raw)
 			}
+			f.flags |= toldIf(e.AddrText == f.Raw)
 		case "terminal":
 			e.setText(&e.Terminal, f)
 		case "cwd":
@@ -249,6 +263,13 @@ func (e *Event) keys(f *Field) {
 	e.Keys = e.store.keys[from:len(e.store.keys):len(e.store.keys)]
 }
 
+func toldIf(ok bool) fieldFlag {
+	if ok {
+		return flagTold
+	}
+	return 0
+}
+
 func result(s string) Result {
 	switch s {
 	case "success", "yes", "1":
@@ -267,6 +288,7 @@ func (e *Event) title(r *Record) {
 			continue
 		}
 		s := e.text(f)
+		f.flags |= flagTold
 		e.ProctitleCut = len(s) >= maxProctitle
 		if strings.IndexByte(s, 0) >= 0 {
 			s = strings.ReplaceAll(s, "\x00", " ")
@@ -292,6 +314,7 @@ func (e *Event) path(r *Record, at int) {
 			}
 		case "name":
 			p.Name = e.text(f)
+			f.flags |= flagTold
 		case "nametype", "objtype":
 			p.NameType = f.Raw
 		case "mode":
