@@ -1,0 +1,150 @@
+package logdir
+
+import "hash/maphash"
+
+// A cursor stands on one item of a stream.
+type cursor interface {
+	// advance moves to the next item and reports whether there is one.
+	advance() bool
+	// at is the place of the item in the order of time, in nanoseconds.
+	at() int64
+	// number returns the cursor's number, which breaks ties.
+	number() int
+	// close frees what the cursor holds.
+	close()
+}
+
+// merge walks streams that are sorted, more or less, in the order of time. The
+// current item is that of heap[0].
+type merge[C cursor] struct {
+	heap    []C
+	all     []C
+	started bool
+}
+
+func (m *merge[C]) add(c C) { m.heap, m.all = append(m.heap, c), append(m.all, c) }
+
+// next moves to the next item of all streams.
+func (m *merge[C]) next() bool {
+	if !m.started {
+		m.started = true
+		live := m.heap[:0]
+		for _, c := range m.heap {
+			if c.advance() {
+				live = append(live, c)
+			}
+		}
+		m.heap = live
+		for i := len(m.heap)/2 - 1; i >= 0; i-- {
+			m.down(i)
+		}
+		return len(m.heap) > 0
+	}
+	if len(m.heap) == 0 {
+		return false
+	}
+	if !m.heap[0].advance() {
+		last := len(m.heap) - 1
+		m.heap[0] = m.heap[last]
+		m.heap = m.heap[:last]
+	}
+	m.down(0)
+	return len(m.heap) > 0
+}
+
+func (m *merge[C]) before(i, j int) bool {
+	a, b := m.heap[i], m.heap[j]
+	if x, y := a.at(), b.at(); x != y {
+		return x < y
+	}
+	return a.number() < b.number()
+}
+
+func (m *merge[C]) down(i int) {
+	for {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(m.heap); c++ {
+			if m.before(c, least) {
+				least = c
+			}
+		}
+		if least == i {
+			return
+		}
+		m.heap[i], m.heap[least] = m.heap[least], m.heap[i]
+		i = least
+	}
+}
+
+func (m *merge[C]) close() {
+	for _, c := range m.all {
+		c.close()
+	}
+}
+
+// eventKey is what the copies of one event share.
+type eventKey struct {
+	second int64
+	hash   uint64
+}
+
+var hashSeed = maphash.MakeSeed()
+
+// copies finds items that came already from another stream. An item with a key
+// comes as often as the stream that has it most often holds it. It remembers
+// the last maxKeys keys.
+type copies struct {
+	streams int
+	limit   int
+	slot    map[eventKey]int32
+	keys    []eventKey // by slot
+	given   []uint32   // by slot: how often it came
+	counts  []uint32   // by slot and stream: how often the stream had it
+	oldest  int
+}
+
+// maxKeys bounds the memory; with very many streams there are fewer keys.
+const maxKeys = 1 << 17
+
+// newCopies returns nil for fewer than two streams: nothing is a copy then.
+func newCopies(streams int) *copies {
+	if streams < 2 {
+		return nil
+	}
+	return &copies{streams: streams, limit: max(1024, min(maxKeys, maxKeys*64/streams)), slot: make(map[eventKey]int32)}
+}
+
+// first counts an item of a stream and reports whether it is to come.
+func (c *copies) first(stream int, k eventKey) bool {
+	i, ok := c.slot[k]
+	if !ok {
+		i = c.take(k)
+	}
+	n := &c.counts[int(i)*c.streams+stream]
+	*n++
+	if *n <= c.given[i] {
+		return false
+	}
+	c.given[i]++
+	return true
+}
+
+// take makes a slot for k, that of the oldest key when all are in use.
+func (c *copies) take(k eventKey) int32 {
+	if len(c.keys) < c.limit {
+		i := int32(len(c.keys))
+		c.keys, c.given = append(c.keys, k), append(c.given, 0)
+		for range c.streams {
+			c.counts = append(c.counts, 0)
+		}
+		c.slot[k] = i
+		return i
+	}
+	i := c.oldest
+	c.oldest = (c.oldest + 1) % c.limit
+	delete(c.slot, c.keys[i])
+	c.keys[i], c.given[i] = k, 0
+	clear(c.counts[i*c.streams : (i+1)*c.streams])
+	c.slot[k] = int32(i)
+	return int32(i)
+}

@@ -1,0 +1,201 @@
+package logdir
+
+import (
+	"cmp"
+	"context"
+	"hash/maphash"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/querytime"
+	"github.com/tuxtrail/tuxtrail/syslog"
+)
+
+// Syslog returns the lines of all syslog files of host in w, in the order of
+// time; host "" stands for all hosts, and lines that name no host belong to
+// every one. Names of hosts are compared without regard to case.
+//
+// The same line often lies in several logs: rsyslog's rules overlap, and hosts
+// keep a second copy in another form. Lines with the same second, host,
+// program, pid and message count as one event when they stand in different
+// logs: the event comes as often as the log that has it most often holds it.
+// Two lines in one log never count as the same. The copy with the finer time
+// stamp is the one that comes; lines stamped in whole seconds come at the end
+// of their second. Copies are found while not more than about a hundred
+// thousand other lines lie between them.
+//
+// Errors belong to a line or a file, and reading goes on after them, except
+// for that of ctx, which comes last. A log keeps its own order also where its
+// clock was set back.
+func (d *Dir) Syslog(ctx context.Context, host string, w querytime.Window) iter.Seq2[syslog.Record, error] {
+	return func(yield func(syslog.Record, error) bool) {
+		m := d.syslogMerge(host, w)
+		defer m.close()
+		seen := newCopies(len(m.all))
+		for n := 0; m.next(); n++ {
+			if n%512 == 0 && ctx.Err() != nil {
+				break
+			}
+			c := m.heap[0]
+			if c.rec.Raw != "" && seen != nil && !seen.first(c.id, c.key()) {
+				c.copies++
+				continue
+			}
+			if c.rec.Raw != "" && !contains(w, c.rec.Time) || c.rec.Raw == "" && c.err == nil {
+				continue
+			}
+			if !yield(c.rec.Clone(), c.err) {
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(syslog.Record{}, err)
+		}
+	}
+}
+
+// contains holds a line whose time nobody knows to be in every window: it must
+// not get lost.
+func contains(w querytime.Window, t time.Time) bool { return t.IsZero() || w.Contains(t) }
+
+func (d *Dir) syslogMerge(host string, w querytime.Window) *merge[*syslogCursor] {
+	m := &merge[*syslogCursor]{}
+	for _, fam := range d.families {
+		if fam.kind == KindSyslog {
+			m.add(&syslogCursor{chain: chain{d: d, fam: fam, w: w}, host: host, id: len(m.all)})
+		}
+	}
+	return m
+}
+
+// syslogCursor reads the lines of one log.
+type syslogCursor struct {
+	chain
+	id     int
+	host   string
+	rd     *syslog.Reader
+	rec    syslog.Record // in the reader's buffers; no Raw when only err counts
+	err    error
+	place  int64
+	copies int64 // lines of the current file that another log gave
+}
+
+func (c *syslogCursor) at() int64   { return c.place }
+func (c *syslogCursor) number() int { return c.id }
+
+func (c *syslogCursor) close() {
+	if c.rd != nil {
+		st := c.rd.Stats()
+		st.Duplicate = c.copies
+		if st.Format == "" {
+			st.Format = string(KindSyslog)
+		}
+		c.finish(st)
+		c.rd, c.copies = nil, 0
+	}
+}
+
+func (c *syslogCursor) advance() bool {
+	c.err = nil
+	for {
+		if c.err = c.takeErr(); c.err != nil {
+			c.rec = syslog.Record{}
+			return true
+		}
+		if c.rd == nil {
+			if c.next() {
+				c.rd = syslog.NewReader(c.s, c.options())
+			} else if len(c.errs) == 0 {
+				return false
+			}
+			continue
+		}
+		if !c.rd.Next(&c.rec) {
+			c.close()
+			continue
+		}
+		if !c.rec.Time.IsZero() {
+			c.place = placeOf(c.rec.Time)
+		}
+		if c.host != "" && c.rec.Host != "" && !strings.EqualFold(c.host, c.rec.Host) {
+			continue
+		}
+		c.err = c.rd.LineErr()
+		return true
+	}
+}
+
+func (c *syslogCursor) options() syslog.Options {
+	return syslog.Options{
+		Name: c.cur.Path, MaxLine: c.d.o.MaxLine, Location: c.d.o.Location,
+		Host: c.d.o.Host, ModTime: c.cur.limit, Year: c.cur.year,
+	}
+}
+
+// placeOf is where a line stands in the order of time. A stamp without a
+// fraction may stand for any part of its second; it comes last in it.
+func placeOf(t time.Time) int64 {
+	if t.Nanosecond() == 0 {
+		return t.UnixNano() + 999_999_999
+	}
+	return t.UnixNano()
+}
+
+// key is what the copies of the current line in other logs share with it.
+func (c *syslogCursor) key() eventKey {
+	var h maphash.Hash
+	h.SetSeed(hashSeed)
+	h.WriteString(c.rec.Host)
+	h.WriteByte(0)
+	h.WriteString(c.rec.Program)
+	h.WriteByte(0)
+	var pid [20]byte
+	h.Write(strconv.AppendInt(pid[:0], int64(c.rec.PID), 10))
+	h.WriteByte(0)
+	h.WriteString(strings.TrimRight(c.rec.Message, " "))
+	return eventKey{second: c.rec.Time.Unix(), hash: h.Sum64()}
+}
+
+// Hosts returns the names of the hosts whose lines the syslog files hold, as
+// written, those with the most lines first. It reads all of them once and
+// remembers the result.
+func (d *Dir) Hosts(ctx context.Context) ([]string, error) {
+	d.mu.Lock()
+	hosts, known := d.hosts, d.known
+	d.mu.Unlock()
+	if known {
+		return slices.Clone(hosts), nil
+	}
+	counts := map[string]*int64{}
+	m := d.syslogMerge("", querytime.Window{})
+	defer m.close()
+	n := 0
+	for _, c := range m.all {
+		for ; c.advance(); n++ {
+			if n%512 == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if c.rec.Host == "" {
+				continue
+			}
+			if count := counts[c.rec.Host]; count != nil {
+				*count++
+				continue
+			}
+			one := int64(1)
+			counts[strings.Clone(c.rec.Host)] = &one
+		}
+	}
+	hosts = slices.Collect(maps.Keys(counts))
+	slices.SortFunc(hosts, func(a, b string) int {
+		return cmp.Or(cmp.Compare(*counts[b], *counts[a]), strings.Compare(a, b))
+	})
+	d.mu.Lock()
+	d.hosts, d.known = hosts, true
+	d.mu.Unlock()
+	return slices.Clone(hosts), nil
+}
