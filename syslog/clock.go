@@ -49,9 +49,8 @@ func (r *Reader) setTime(rec *Record, st *stamp) {
 	r.day.ok = false
 	if st.year == 0 {
 		var unsure bool
-		if !r.years.known && r.opt.Year != 0 {
-			r.years.anchor(r.opt.Year, st.mon, st.day)
-			st.year = r.opt.Year
+		if !r.years.known {
+			st.year, unsure = r.firstYear(st)
 		} else {
 			st.year, unsure = r.years.solve(st)
 		}
@@ -78,6 +77,18 @@ func (r *Reader) setTime(rec *Record, st *stamp) {
 	}
 	sec := days(st.year, st.mon, st.day)*86400 + int64(st.hour*3600+st.min*60+st.sec-st.offset)
 	rec.Time = time.Unix(sec, int64(st.nsec)).In(loc)
+}
+
+// firstYear returns the year of the first line that has none.
+func (r *Reader) firstYear(st *stamp) (year int, unsure bool) {
+	if r.opt.Year == 0 {
+		r.lookAhead()
+	}
+	if r.opt.Year == 0 {
+		return r.years.solve(st)
+	}
+	r.years.start(r.opt.Year, st, r.opt.guessed)
+	return r.opt.Year, r.opt.guessed
 }
 
 // setUnix sets rec's time to a Unix time.

@@ -21,7 +21,7 @@ type Options struct {
 	// Location is the zone of times that have none. nil means UTC.
 	Location *time.Location
 	// Year is the year of the first line that has none; later lines count on
-	// from there over New Year. 0 means that the reader finds it.
+	// from there over New Year. 0 means that the reader finds it, see [Reader].
 	Year int
 	// ModTime is when the log was last written, usually the file's
 	// modification time: no line without a year is later. Zero means unknown.
@@ -31,11 +31,40 @@ type Options struct {
 	// Host is the host of lines that have none; they are marked
 	// [InferredHost]. "" leaves them without.
 	Host string
+
+	guessed bool // SolveYear found Year, and another is as likely
 }
 
-// Reader reads log lines as records. It is not safe for concurrent use.
+// Reader reads log lines as records. The form of the header is found for each
+// line, so that files may mix them. It is not safe for concurrent use.
+//
+// # Years
+//
+// A line of RFC 3164 has no year. The first such line gets the newest year in
+// which the log fits: no line is later than ModTime (else Now) by more than a
+// day, a weekday is right where the line has one, and 29 February is in a leap
+// year. A line that has its year (ISO, journal, Cisco) settles it for those
+// around it. The lines after follow by their order: a line stands between a
+// month before and eleven months after the line before it, so a clock that is
+// set back, or lines out of order, do not make a new year, and a January after
+// a December does. A host that boots with its clock unset and writes "Jan  1"
+// in the middle of June makes none either, if it comes back to June soon.
+//
+// To know how many New Years a log holds the reader looks ahead: if the stream
+// is an [io.ReadSeeker] it is read twice, in samples where it is large (over 8
+// MB), when the first line without a year is met. If it is not, the log is
+// taken to hold less than a year, and a line that would then be in the future
+// is set back and marked; [SolveYear] does the first reading for callers who
+// can open their stream twice.
+//
+// All such records are marked [InferredYear], and [InferredUnsure] too where
+// another year is as likely: nothing but Now is known, ModTime is months after
+// the last line, or the lines contradict each other.
 type Reader struct {
 	lines *evidence.Lines
+	seek  io.ReadSeeker // the stream, where it can be read twice
+	base  int64         // where in it reading began
+	lost  error         // the stream could not be set back to where it was
 	opt   Options
 	loc   *time.Location
 	years yearSolver
@@ -78,6 +107,11 @@ func NewReader(r io.Reader, o Options) *Reader {
 		rd.loc = time.UTC
 	}
 	rd.setEntry = rd.entry.set
+	if s, ok := r.(io.ReadSeeker); ok && o.Year == 0 {
+		if at, err := s.Seek(0, io.SeekCurrent); err == nil {
+			rd.seek, rd.base = s, at
+		}
+	}
 	rd.years.init(&o)
 	return rd
 }
@@ -109,7 +143,7 @@ func (r *Reader) All() iter.Seq2[Record, error] {
 // [Reader.LineErr] tells what was wrong with the line, [Reader.Err] why the
 // records ended.
 func (r *Reader) Next(rec *Record) bool {
-	for r.nextLine() {
+	for r.lost == nil && r.nextLine() {
 		if len(r.line.text) == 0 || r.line.ref.Offset < r.skip {
 			r.stats.Dropped++
 			continue
@@ -197,7 +231,10 @@ func (r *Reader) LineErr() error { return r.bad }
 // Err returns the error that ended the stream, an error of type
 // [*evidence.LineError], or nil at its regular end.
 func (r *Reader) Err() error {
-	err := r.lines.Err()
+	err := r.lost
+	if err == nil {
+		err = r.lines.Err()
+	}
 	if err == nil {
 		return nil
 	}

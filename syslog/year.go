@@ -19,6 +19,8 @@ type yearSolver struct {
 	limit  int  // no line is later than this day, unless fixed
 	unsure bool // several years are as likely
 
+	relative bool // years are counted from an unknown one: any date fits
+
 	before int // day before a step into a new year that may be taken back
 	steps  int // lines since
 }
@@ -32,22 +34,25 @@ const (
 
 func dayOf(year, mon, day int) int { return year*yearDays + (mon-1)*31 + day - 1 }
 
-func (y *yearSolver) init(o *Options) {
+// limitOf returns the last day that a line without a year can have.
+func limitOf(o *Options) int {
 	t := o.ModTime
 	if t.IsZero() {
 		if t = o.Now; t.IsZero() {
 			t = time.Now()
 		}
 	}
-	t = t.UTC().AddDate(0, 0, 1) // the log's zone may be ahead
-	year, mon, day := t.Date()
-	y.limit = dayOf(year, int(mon), day)
-	y.unsure = o.ModTime.IsZero()
+	year, mon, day := t.UTC().AddDate(0, 0, 1).Date() // the log's zone may be ahead
+	return dayOf(year, int(mon), day)
+}
+
+func (y *yearSolver) init(o *Options) {
+	y.limit, y.unsure = limitOf(o), o.ModTime.IsZero()
 }
 
 // start makes year the year of the first line without one.
-func (y *yearSolver) start(year, mon, day int, unsure bool) {
-	y.known, y.cur, y.unsure = true, dayOf(year, mon, day), unsure
+func (y *yearSolver) start(year int, st *stamp, unsure bool) {
+	y.known, y.fixed, y.unsure, y.cur = true, true, unsure, dayOf(year, st.mon, st.day)
 }
 
 // anchor takes note of a line that has its year.
@@ -67,31 +72,39 @@ func (y *yearSolver) solve(st *stamp) (year int, unsure bool) {
 		y.known, y.cur = true, year*yearDays+pos
 		return year, y.unsure
 	}
+	year = y.next(pos)
+	if y.relative || (y.fixed || y.cur <= y.limit) && fits(year, st) {
+		return year, y.unsure || y.before > 0
+	}
+	limit := y.cur
+	if !y.fixed {
+		limit = min(limit, y.limit)
+	}
+	if other, _ := y.newest(limit, st); fits(other, st) {
+		year = other
+	}
+	y.cur, y.before = year*yearDays+pos, 0
+	return year, true
+}
+
+// next moves on to the day of the year that pos is, by order alone.
+func (y *yearSolver) next(pos int) (year int) {
 	year = (y.cur - back - pos + yearDays) / yearDays
 	day := year*yearDays + pos
-	switch from := y.cur / yearDays; {
-	case y.before > 0:
-		if y.steps++; y.steps > takenBack || day >= y.before+yearDays+back {
-			y.before = 0 // the new year was one
-		} else if d := day - yearDays; d >= y.before-1 && d <= y.before+2 && day-y.cur > back {
-			year, day, y.before = year-1, d, 0
+	switch {
+	case y.before == 0:
+		if year > y.cur/yearDays && day-y.cur > quarter {
+			y.before, y.steps = y.cur, 0
 		}
-	case year > from && day-y.cur > quarter:
-		y.before, y.steps = y.cur, 0
-	}
-	if !y.fixed && day > y.limit || !fits(year, st) {
-		newest := day
-		if !y.fixed {
-			newest = min(day, y.limit)
+	case day-yearDays >= y.before-1 && day-yearDays <= y.before+2 && day-y.cur > back:
+		year, day, y.before = year-1, day-yearDays, 0 // the new year was none
+	default:
+		if y.steps++; y.steps > takenBack || day >= y.before+yearDays {
+			y.before = 0
 		}
-		if other, _ := y.newest(newest, st); fits(other, st) {
-			year = other
-		}
-		y.cur = year*yearDays + pos
-		return year, true
 	}
 	y.cur = day
-	return year, y.unsure || y.before > 0
+	return year
 }
 
 // newest returns the newest year in which st is not after limit and its
