@@ -56,19 +56,105 @@ func ParseInto(rec *Record, ev *Event) bool {
 			return true
 		}
 	}
+	if p := parserOf(program); p != nil {
+		return p(m, ev)
+	}
+	if program == "" {
+		return parseBare(m, ev)
+	}
+	return false
+}
+
+// Covers reports whether this package means to understand every message of
+// the program about logons, privileges, jobs and accounts: what [Parse] does
+// not know of such a program is worth a look, while other programs' lines are
+// none of its business.
+func Covers(program string) bool {
+	name, module := family(program)
+	switch name {
+	case "kernel", "systemd", "init", "sendmail", "sm-mta", "exim", "exim4":
+		return module != ""
+	}
+	return module != "" || parserOf(name) != nil && !strings.HasPrefix(name, "postfix")
+}
+
+// parserOf returns the reader of a program's messages; nil for a program that
+// says nothing of logons, privileges, jobs or accounts but through PAM.
+func parserOf(program string) func(m string, ev *Event) bool {
 	switch program {
 	case "sshd":
-		return parseSSHD(m, ev)
+		return parseSSHD
 	case "sudo":
-		return parseSudo(m, ev)
+		return parseSudo
 	case "su", "runuser":
-		return parseSu(m, ev)
-	case "CRON", "cron", "crond", "crontab", "anacron", "atd":
-		return parseCron(m, ev)
+		return parseSu
+	case "CRON", "cron", "crond", "CROND", "crontab", "anacron", "atd", "fcron":
+		return parseCron
 	case "useradd", "usermod", "userdel", "groupadd", "groupmod", "groupdel",
 		"passwd", "chpasswd", "chage", "chfn", "chsh", "gpasswd", "groupmems",
-		"newusers", "chgpasswd", "vipw":
-		return parseAccount(m, ev)
+		"newusers", "chgpasswd", "vipw", "adduser", "deluser", "addgroup", "delgroup":
+		return parseAccount
+	case "systemd-logind", "elogind", "elogind-daemon":
+		return parseLogind
+	case "systemd":
+		return parseSystemd
+	case "kernel":
+		return parseKernel
+	case "init", "shutdown", "systemd-shutdown", "systemd-shutdow", "rsyslogd", "syslogd", "syslog-ng",
+		"auditd", "audispd", "audisp-syslog", "audit":
+		return parseBounds
+	case "dropbear":
+		return parseDropbear
+	case "login", "agetty", "getty", "mingetty", "remote":
+		return parseLogin
+	case "klogind", "kshd", "eklogind", "in.rlogind", "rlogind", "in.rshd", "rshd", "rexecd", "in.rexecd",
+		"telnetd", "in.telnetd", "xinetd", "tcpd":
+		return parseRemoteLogin
+	case "pkexec":
+		return parsePkexec
+	case "doas":
+		return parseDoas
+	case "polkitd":
+		return parsePolkitd
+	case "vsftpd", "proftpd", "pure-ftpd", "ftpd", "in.ftpd", "wu-ftpd":
+		return parseFTP
+	case "dovecot", "imap-login", "pop3-login", "auth", "auth-worker", "saslauthd", "cyrus", "imapd", "imaps", "ipop3d", "pop3d",
+		"pop3s", "pop3", "imap", "imapd-ssl", "pop3d-ssl", "courierlogger", "sendmail", "sm-mta", "exim", "exim4",
+		"postfix/smtpd", "postfix/smtps/smtpd", "postfix/submission/smtpd", "postfix/submissions/smtpd":
+		return parseMail
+	case "xrdp", "xrdp-sesman":
+		return parseXRDP
+	case "pvedaemon", "pveproxy", "pmgdaemon", "pmgproxy", "proxmox-backup-proxy", "proxmox-backup-api":
+		return parseProxmox
+	case "webmin", "usermin", "miniserv.pl":
+		return parseWebmin
+	case "cockpit-ws", "cockpit-tls", "cockpit-session", "cockpit":
+		return parseCockpit
+	case "unix_chkpwd", "systemd-sysusers", "endlessh":
+		return parseSession
+	}
+	if strings.HasPrefix(program, "postfix-") && strings.HasSuffix(program, "/smtpd") { // a second instance
+		return parseMail
+	}
+	return nil
+}
+
+// parseBare reads lines without a program that name what they are themselves:
+// records of the audit system and xrdp's own log file.
+func parseBare(m string, ev *Event) bool {
+	if auditLine(m) {
+		ev.Mark = MarkAudit
+		return true
+	}
+	if s, ok := after(m, "["); ok && len(s) > 18 && digits(s) == 8 && s[8] == '-' && s[17] == ']' {
+		return parseXRDP(m, ev)
+	}
+	if s, ok := after(m, "["); ok { // metalog writes "[sshd] TEXT"
+		name, rest, ok := strings.Cut(s, "] ")
+		if p := parserOf(name); ok && p != nil {
+			ev.Program = name
+			return p(rest, ev)
+		}
 	}
 	return false
 }
@@ -78,20 +164,36 @@ func ParseInto(rec *Record, ev *Event) bool {
 // "/usr/sbin/cron" is "cron", "su(pam_unix)" is "su" and "pam_unix".
 func family(program string) (name, module string) {
 	switch program {
-	case "sshd", "sudo", "CRON":
+	case "sshd", "sudo", "CRON", "cron", "su", "systemd", "kernel", "systemd-logind":
 		return program, ""
 	case "sshd-session", "sshd-auth":
 		return program[:4], ""
+	case "sudo-rs":
+		return program[:4], ""
 	}
 	name = program
-	if i := strings.LastIndexByte(name, '/'); i >= 0 && i+1 < len(name) && name[0] != '(' {
-		name = name[i+1:]
+	if name == "" {
+		return "", ""
 	}
-	if in, ok := between(name, "[", "]"); ok && in != "" {
-		name = in
+	switch last := name[len(name)-1]; {
+	case last == ')' && name[0] != '(':
+		i := strings.IndexByte(name, '(')
+		if i < 0 {
+			break
+		}
+		if strings.HasPrefix(name[i:], "(pam_") {
+			module = name[i+1 : len(name)-1]
+		}
+		name = name[:i] // polkitd(authority=local)
+	case last == ']' && name[0] == '[':
+		name = name[1 : len(name)-1]
+	case last == ']': // gdm-password]
+		name = name[:len(name)-1]
 	}
-	if i := strings.Index(name, "(pam_"); i > 0 && name[len(name)-1] == ')' {
-		name, module = name[:i], name[i+1:len(name)-1]
+	if name != "" && name[0] == '/' {
+		if i := strings.LastIndexByte(name, '/'); i+1 < len(name) {
+			name = name[i+1:]
+		}
 	}
 	switch name {
 	case "sshd-session", "sshd-auth":
