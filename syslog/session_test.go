@@ -19,7 +19,7 @@ func at(sec float64) time.Time { return t0.Add(time.Duration(sec * float64(time.
 
 // ev is an event as Parse makes it, at a second after t0.
 func ev(sec float64, kind syslog.Kind, program string, pid int, set ...func(*syslog.Event)) syslog.Event {
-	e := syslog.Event{Kind: kind, Time: at(sec), Host: "h", Program: program, PID: pid, UID: -1, ByUID: -1, Count: 1}
+	e := syslog.Event{Kind: kind, Time: at(sec), Host: "h", Program: program, PID: pid, UserKnown: true, UID: -1, ByUID: -1, Count: 1}
 	for _, f := range set {
 		f(&e)
 	}
@@ -27,7 +27,7 @@ func ev(sec float64, kind syslog.Kind, program string, pid int, set ...func(*sys
 }
 
 func user(s string) func(*syslog.Event) {
-	return func(e *syslog.Event) { e.User, e.UserKnown = s, true }
+	return func(e *syslog.Event) { e.User = s }
 }
 func by(s string) func(*syslog.Event)      { return func(e *syslog.Event) { e.By = s } }
 func target(s string) func(*syslog.Event)  { return func(e *syslog.Event) { e.TargetUser = s } }
