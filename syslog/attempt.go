@@ -204,7 +204,9 @@ func (j *AttemptJoiner) fail(e *Event) {
 	x.merge(e)
 	n := max(1, e.Count)
 	switch {
-	case e.Module == "pam_unix" || strings.HasPrefix(e.Module, "PAM") || e.Module == "" && strings.HasPrefix(e.Message, "PAM "):
+	case e.Module != "" && !strings.HasPrefix(e.Reason, "authentication failure") && !strings.HasPrefix(e.Reason, "more authentication failure"):
+		// why, said apart: "check pass; user unknown"
+	case e.Module == "pam_unix" || e.Module == "PAM":
 		x.pamUnix += n
 	case e.Module != "":
 		x.pamOther += n

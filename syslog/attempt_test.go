@@ -15,8 +15,11 @@ import (
 func unknown(e *syslog.Event)         { e.UserKnown = false }
 func preauth(e *syslog.Event)         { e.PreAuth = true }
 func times(n int) func(*syslog.Event) { return func(e *syslog.Event) { e.Count = n } }
+
 func module(s string) func(*syslog.Event) {
-	return func(e *syslog.Event) { e.Module, e.Service = s, e.Program }
+	return func(e *syslog.Event) {
+		e.Module, e.Service, e.Reason = s, e.Program, "authentication failure"
+	}
 }
 func reason(s string) func(*syslog.Event)        { return func(e *syslog.Event) { e.Reason = s } }
 func result(r syslog.Result) func(*syslog.Event) { return func(e *syslog.Event) { e.Result = r } }
@@ -48,10 +51,11 @@ func TestAttempts(t *testing.T) {
 	}{
 		{"all the lines of one wrong password for an unknown user", []syslog.Event{
 			failed(1, "sshd", 10, user("admin"), unknown, from(a), reason("Invalid user")),
+			failed(1, "sshd", 10, module("pam_unix"), reason("check pass; user unknown")),
 			failed(1, "sshd", 10, module("pam_unix"), addr("192.0.2.1")),
 			failed(3, "sshd", 10, user("admin"), unknown, from(a), method("password")),
 			failed(4, "sshd", 10, user("admin"), unknown, from(a), preauth),
-		}, []want{{"sshd", "admin", "", "192.0.2.1", 10, false, "password", 1, 4, 1, false, 4}}},
+		}, []want{{"sshd", "admin", "", "192.0.2.1", 10, false, "password", 1, 4, 1, false, 5}}},
 		{"repeated", []syslog.Event{
 			failed(1, "sshd", 10, user("root"), module("pam_unix"), addr("192.0.2.1")),
 			failed(3, "sshd", 10, user("root"), from(a), method("password")),

@@ -177,6 +177,7 @@ func (h *sessionHost) learn(uid int64, name string) {
 const (
 	ofHost = iota
 	ofUser
+	ofEnding
 )
 
 type sessionLinks struct{ prev, next *openSession }

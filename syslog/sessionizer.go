@@ -20,6 +20,7 @@ const (
 	logindDelay    = 5 * time.Second  // between PAM's line and logind's
 	hintDelay      = 60 * time.Second // between sudo's command line and PAM's
 	cronDelay      = 5 * time.Second  // between PAM's line and the CMD line
+	closeDelay     = 10 * time.Minute // between the disconnect and PAM's close
 )
 
 // Sessionizer joins events into sessions as they come. The zero value is
@@ -36,7 +37,9 @@ const (
 // session is marked InferredPair; if others were open at the time,
 // InferredUnsure too.
 //
-// A session ends when its close is logged. Else a reboot ends it: at the time
+// A session ends when its close is logged; where PAM logs none, when sshd says
+// that the connection ended. Such a session is handed out ten minutes later, as
+// more lines of it may follow. Else a reboot ends it: at the time
 // of the line that announces it, or, after a crash, at a time that nobody
 // knows (EndBefore is when the host was up again). The restart of a daemon
 // does not end a session by itself, as services let sessions live on; only a
@@ -50,6 +53,7 @@ type Sessionizer struct {
 	nextID int
 	open   int
 	hosts  map[string]*sessionHost
+	ending sessionList // that have a maybeEnd, in that order
 	out    []Session
 }
 
@@ -62,6 +66,9 @@ func (z *Sessionizer) Add(e *Event) []Session {
 	case KindSessionOpen, KindSessionClose, KindLogonSuccess, KindSudoCommand, KindCronCommand, KindDisconnect, KindOther:
 	default:
 		return nil
+	}
+	for x := z.ending.head; x != nil && e.Time.Sub(x.maybeEnd) > closeDelay; x = z.ending.head {
+		z.giveUp(x.host, x, time.Time{})
 	}
 	switch e.Program {
 	case "systemd-logind", "elogind", "elogind-daemon":
@@ -113,7 +120,8 @@ type openSession struct {
 	maybeEnd   time.Time // ended then, unless a close follows
 	maybeWhy   EndReason
 	maybeInfer Inferred
-	links      [2]sessionLinks
+	host       *sessionHost
+	links      [3]sessionLinks
 	stack      *pidless // where it has no pid
 }
 
@@ -186,7 +194,7 @@ func (z *Sessionizer) start(h *sessionHost, e *Event, kind string) *openSession 
 		}
 		z.giveUp(victim, victim.sessions.head, time.Time{})
 	}
-	x := &openSession{Session: Session{
+	x := &openSession{host: h, Session: Session{
 		ID: z.nextID, Kind: keep(kind), Host: h.name, Boot: h.boot, User: keep(e.User), UID: int64(e.UID), By: keep(e.By), ByUID: int64(e.ByUID),
 		PID: e.PID, Start: e.Time, Parent: -1, Inferred: e.Inferred,
 	}}
@@ -210,6 +218,9 @@ func (z *Sessionizer) fullest() *sessionHost {
 // finish hands x out.
 func (z *Sessionizer) finish(h *sessionHost, x *openSession, end time.Time, why EndReason) {
 	h.remove(x)
+	if !x.maybeEnd.IsZero() {
+		z.ending.remove(x, ofEnding)
+	}
 	z.open--
 	x.End, x.EndReason = end, why
 	z.out = append(z.out, x.Session)
@@ -228,6 +239,15 @@ func (z *Sessionizer) giveUp(h *sessionHost, x *openSession, before time.Time) {
 	default:
 		x.EndBefore = before
 		z.finish(h, x, time.Time{}, EndOpen)
+	}
+}
+
+// maybeEnded notes that x ended at t unless its close follows. The first such
+// line counts.
+func (z *Sessionizer) maybeEnded(x *openSession, t time.Time, why EndReason, in Inferred) {
+	if x.maybeEnd.IsZero() && !t.IsZero() {
+		x.maybeEnd, x.maybeWhy, x.maybeInfer = t, why, in
+		z.ending.push(x, ofEnding)
 	}
 }
 

@@ -114,7 +114,7 @@ func (z *Sessionizer) killed(e *Event, pid int, surely bool) {
 		z.finish(h, x, e.Time, EndRestart)
 		return
 	}
-	x.maybeEnd, x.maybeWhy, x.maybeInfer = e.Time, EndRestart, InferredTime
+	z.maybeEnded(x, e.Time, EndRestart, InferredTime)
 }
 
 // goingDown takes a line that says that the host stops. Sessions that log
@@ -152,9 +152,7 @@ func (z *Sessionizer) logind(e *Event) {
 		h := z.host(e.Host)
 		if x := h.byLogind[id]; x != nil {
 			x.cite(e.Ref)
-			if x.maybeEnd.IsZero() {
-				x.maybeEnd, x.maybeWhy, x.maybeInfer = e.Time, EndClosed, InferredTime
-			}
+			z.maybeEnded(x, e.Time, EndClosed, InferredTime)
 		}
 	case strings.HasPrefix(m, "New seat "):
 		z.up(e, false)

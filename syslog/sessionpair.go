@@ -110,7 +110,7 @@ func (z *Sessionizer) sessionClose(e *Event) {
 	if x := h.closedBy(e, kind); x != nil {
 		x.cite(e.Ref)
 		if x.opens--; x.opens > 0 {
-			x.maybeEnd, x.maybeWhy = e.Time, EndClosed
+			z.maybeEnded(x, e.Time, EndClosed, 0)
 			return
 		}
 		z.finish(h, x, e.Time, EndClosed)
@@ -238,12 +238,11 @@ func (z *Sessionizer) disconnect(e *Event) {
 		return
 	}
 	x.cite(e.Ref)
-	if x.maybeEnd.IsZero() {
-		x.maybeEnd, x.maybeWhy = e.Time, EndClosed
-		if x.pam {
-			x.maybeInfer = InferredTime
-		}
+	var in Inferred
+	if x.pam {
+		in = InferredTime
 	}
+	z.maybeEnded(x, e.Time, EndClosed, in)
 }
 
 // cronCommand gives the command to the cron session whose child e is.
