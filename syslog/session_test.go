@@ -60,7 +60,8 @@ func left(sec float64, pid int, name, src string) syslog.Event {
 }
 
 func said(sec float64, program string, pid int, msg string) syslog.Event {
-	return ev(sec, syslog.KindOther, program, pid, text(msg))
+	e, _ := syslog.Parse(syslog.Record{Time: at(sec), Host: "h", Program: program, PID: pid, Message: msg})
+	return e
 }
 
 // numbered gives each event a line.

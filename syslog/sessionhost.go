@@ -50,6 +50,14 @@ type hint struct {
 	ref            evidence.Ref
 }
 
+// newID is a session that logind announced.
+type newID struct {
+	id, user string
+	manager  bool // a user's manager, which is no session of a person
+	time     time.Time
+	ref      evidence.Ref
+}
+
 const (
 	maxHints = 64
 	maxNames = 1 << 12

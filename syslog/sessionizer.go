@@ -16,6 +16,7 @@ const DefaultMaxOpen = 1 << 16
 
 const (
 	maxSessionRefs = 64
+	maxRepeat      = 64
 	sameOpen       = 2 * time.Second  // two PAM modules of one stack, sshd's line and PAM's
 	logindDelay    = 5 * time.Second  // between PAM's line and logind's
 	hintDelay      = 60 * time.Second // between sudo's command line and PAM's
@@ -69,11 +70,6 @@ func (z *Sessionizer) Add(e *Event) []Session {
 	}
 	for x := z.ending.head; x != nil && e.Time.Sub(x.maybeEnd) > closeDelay; x = z.ending.head {
 		z.giveUp(x.host, x, time.Time{})
-	}
-	switch e.Program {
-	case "systemd-logind", "elogind", "elogind-daemon":
-		z.logind(e)
-		return z.out
 	}
 	switch e.Kind {
 	case KindSessionOpen:

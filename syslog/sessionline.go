@@ -7,83 +7,58 @@ import (
 )
 
 const (
-	sameBoot = 10 * time.Minute // the lines of one boot
-	slowBoot = 10 * time.Minute // from "System is rebooting." until a new one must be another
+	sameBoot  = 10 * time.Minute // the lines of one boot
+	slowBoot  = 10 * time.Minute // from one announced shutdown until another must be a new one
+	bootDelay = 2 * time.Minute  // from the first logon that a boot allows to its last lines
 )
 
 // other takes the lines that bound sessions without being about one.
 func (z *Sessionizer) other(e *Event) {
-	switch e.Program {
-	case "kernel":
-		m := e.Message
-		if strings.HasPrefix(m, "[") { // seconds since boot
-			if i := strings.IndexByte(m, ']'); i > 0 {
-				m = strings.TrimLeft(m[i+1:], " ")
+	switch e.Mark {
+	case MarkBoot:
+		late := bootDelay
+		if e.Program == "kernel" {
+			late = 0
+		}
+		z.up(e, true, late)
+	case MarkShutdown:
+		z.goingDown(e)
+	case MarkDaemonStart:
+		// systemd also starts units while the host goes down
+		if e.Program != "systemd" {
+			z.up(e, e.Reason == "Running @reboot jobs", bootDelay)
+		}
+	case MarkLogindNew:
+		z.logindNew(e)
+	case MarkLogindRemoved:
+		h := z.host(e.Host)
+		if x := h.byLogind[e.Session]; x != nil && e.Session != "" {
+			x.cite(e.Ref)
+			z.maybeEnded(x, e.Time, EndClosed, InferredTime)
+		}
+	case MarkShell:
+		if e.TTY != "" && e.SourcePort != 0 {
+			if x := z.host(e.Host).byPeer[peer{e.Source, e.SourcePort}]; x != nil && x.TTY == "" {
+				x.TTY = keep(e.TTY)
+				x.cite(e.Ref)
 			}
 		}
-		switch {
-		case strings.HasPrefix(m, "Linux version "):
-			z.up(e, true)
-		case strings.HasPrefix(m, "reboot: "):
-			z.goingDown(e)
-		default:
-			if pid, ok := killedPID(m, "Killed process "); ok {
+	case "":
+		switch e.Program {
+		case "systemd-logind", "elogind", "elogind-daemon":
+			if strings.HasPrefix(e.Reason, "New seat ") {
+				z.up(e, false, bootDelay)
+			}
+		case "kernel":
+			if pid, ok := killedPID(e.Reason, "Killed process "); ok {
 				z.killed(e, pid, true)
 			}
-		}
-	case "systemd":
-		z.systemd(e)
-	case "systemd-shutdown", "systemd-shutdow":
-		z.goingDown(e)
-	case "shutdown":
-		if strings.HasPrefix(e.Message, "shutting down for system ") {
-			z.goingDown(e)
-		}
-	case "init":
-		if m := e.Message; strings.HasPrefix(m, "Switching to runlevel: 0") || strings.HasPrefix(m, "Switching to runlevel: 6") {
-			z.goingDown(e)
-		}
-	case "cron", "CRON", "crond":
-		if strings.HasSuffix(e.Message, "INFO (Running @reboot jobs)") {
-			z.up(e, true)
-		}
-	case "sshd":
-		if strings.HasPrefix(e.Message, "Server listening on ") {
-			z.up(e, false)
+		case "systemd":
+			if pid, ok := killedPID(e.Reason, "Killing process "); ok {
+				z.killed(e, pid, strings.HasSuffix(e.Reason, "signal SIGKILL."))
+			}
 		}
 	}
-}
-
-// systemd takes a line of the service manager.
-func (z *Sessionizer) systemd(e *Event) {
-	m := e.Message
-	switch {
-	case e.PID > 1: // of a user
-	case strings.HasPrefix(m, "Startup finished in "), strings.HasPrefix(m, "systemd ") && strings.Contains(m, " running in system mode"):
-		z.up(e, false)
-	case m == "Shutting down.", strings.HasPrefix(m, "Reached target ") && downTarget(m):
-		z.goingDown(e)
-	default:
-		unit, rest, ok := strings.Cut(m, ": ")
-		if !ok || strings.IndexByte(unit, ' ') >= 0 {
-			return
-		}
-		if pid, ok := killedPID(rest, "Killing process "); ok {
-			z.killed(e, pid, strings.HasSuffix(rest, "signal SIGKILL."))
-		}
-	}
-}
-
-// downTarget reports whether a "Reached target" line is of one that is
-// reached when the host stops; the wording depends on systemd's version.
-func downTarget(m string) bool {
-	m = strings.TrimPrefix(m, "Reached target ")
-	for _, name := range []string{"reboot.target", "poweroff.target", "halt.target", "kexec.target", "shutdown.target", "Reboot.", "Power-Off.", "Halt.", "Shutdown.", "System Reboot.", "System Power Off.", "System Halt."} {
-		if strings.HasPrefix(m, name) {
-			return true
-		}
-	}
-	return false
 }
 
 // killedPID reads the pid from "Killing process 12 (sshd) with signal SIGKILL."
@@ -125,7 +100,7 @@ func (z *Sessionizer) goingDown(e *Event) {
 		if e.Time.Sub(h.down) < slowBoot {
 			return
 		}
-		z.reboot(h, e.Time)
+		z.reboot(h, e.Time, 0)
 	}
 	h.down, h.downRef = e.Time, e.Ref
 	h.boot++
@@ -133,54 +108,49 @@ func (z *Sessionizer) goingDown(e *Event) {
 
 // up takes a line that is written once the host is up. Those that daemons
 // also write when they alone start anew count only when it went down before.
-func (z *Sessionizer) up(e *Event, surely bool) {
+// Sessions that began in the time late before it are of the new boot.
+func (z *Sessionizer) up(e *Event, surely bool, late time.Duration) {
 	h := z.host(e.Host)
 	if h.down.IsZero() && (!surely || !h.booted.IsZero() && e.Time.Sub(h.booted) < sameBoot) {
 		return
 	}
-	z.reboot(h, e.Time)
+	z.reboot(h, e.Time, late)
 }
 
-// logind takes a line of systemd-logind or elogind.
-func (z *Sessionizer) logind(e *Event) {
-	m := e.Message
-	switch {
-	case strings.HasPrefix(m, "New session "):
-		z.logindNew(e)
-	case strings.HasPrefix(m, "Removed session "):
-		id := strings.Trim(strings.TrimPrefix(m, "Removed session "), "'.")
-		h := z.host(e.Host)
-		if x := h.byLogind[id]; x != nil {
-			x.cite(e.Ref)
-			z.maybeEnded(x, e.Time, EndClosed, InferredTime)
-		}
-	case strings.HasPrefix(m, "New seat "):
-		z.up(e, false)
-	case strings.HasPrefix(m, "System is rebooting"), strings.HasPrefix(m, "System is powering "), strings.HasPrefix(m, "System is halting"),
-		strings.HasPrefix(m, "The system will reboot now"), strings.HasPrefix(m, "The system will power off now"), strings.HasPrefix(m, "The system will halt now"):
-		z.goingDown(e)
+// reboot ends what the last boot of h left open. The time is that of a line
+// written after it.
+func (z *Sessionizer) reboot(h *sessionHost, t time.Time, late time.Duration) {
+	crashed := h.down.IsZero()
+	if crashed {
+		h.boot++
 	}
+	for x := h.sessions.head; x != nil; {
+		next := x.links[ofHost].next
+		switch {
+		case x.Boot == h.boot:
+		case crashed && late > 0 && t.Sub(x.Start) < late:
+			x.Boot = h.boot
+		case crashed && x.maybeEnd.IsZero():
+			x.EndBefore = t
+			z.finish(h, x, time.Time{}, EndReboot)
+		default:
+			z.giveUp(h, x, t)
+		}
+		x = next
+	}
+	h.down, h.booted = time.Time{}, t
+	h.newIDs, h.hints = h.newIDs[:0], h.hints[:0]
 }
 
-// logindNew takes "New session 3 of user alice." or, since systemd 255,
-// "New session '3' of user 'alice' with class 'user' and type 'tty'.".
+// logindNew takes the number that logind gave to a session. systemd says it
+// once more when it starts the session's scope.
 func (z *Sessionizer) logindNew(e *Event) {
-	id, rest, ok := strings.Cut(strings.TrimPrefix(e.Message, "New session "), " of user ")
-	if !ok {
+	h := z.host(e.Host)
+	if x := h.byLogind[e.Session]; x != nil && x.User == e.User {
+		x.cite(e.Ref)
 		return
 	}
-	id = strings.Trim(id, "'")
-	manager := false
-	if user, class, ok := strings.Cut(rest, "' with class '"); ok {
-		rest, manager = strings.TrimPrefix(user, "'"), strings.HasPrefix(class, "manager")
-	} else {
-		rest = strings.TrimSuffix(rest, ".")
-	}
-	h := z.host(e.Host)
-	n := hint{by: keep(id), user: keep(rest), time: e.Time, ref: e.Ref}
-	if manager {
-		n.kind = "systemd-user"
-	}
+	n := newID{id: e.Session, user: e.User, manager: strings.HasPrefix(e.Service, "manager"), time: e.Time, ref: e.Ref}
 	if l := h.byUser[n.user]; l != nil {
 		for x := l.tail; x != nil && e.Time.Sub(x.Start) <= logindDelay; x = x.links[ofUser].prev {
 			if h.numbered(x, n) {
@@ -188,20 +158,26 @@ func (z *Sessionizer) logindNew(e *Event) {
 			}
 		}
 	}
+	for i := range h.newIDs {
+		if h.newIDs[i].id == n.id && h.newIDs[i].user == n.user {
+			return
+		}
+	}
 	if len(h.newIDs) >= maxHints {
 		h.newIDs = h.newIDs[:copy(h.newIDs, h.newIDs[1:])]
 	}
+	n.id, n.user = keep(n.id), keep(n.user)
 	h.newIDs = append(h.newIDs, n)
 }
 
 // numbered gives x the number of the logind session n if it can be that.
-func (h *sessionHost) numbered(x *openSession, n hint) bool {
-	if x.LogindID != "" || x.Kind == "sudo" || (x.Kind == "systemd-user") != (n.kind == "systemd-user") {
+func (h *sessionHost) numbered(x *openSession, n newID) bool {
+	if x.LogindID != "" || x.Kind == "sudo" || n.manager && x.Kind != "systemd-user" || !n.manager && x.Kind == "systemd-user" {
 		return false
 	}
-	x.LogindID = n.by
+	x.LogindID = keep(n.id)
 	x.cite(n.ref)
-	h.byLogind[n.by] = x
+	h.byLogind[x.LogindID] = x
 	return true
 }
 

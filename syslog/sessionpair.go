@@ -1,7 +1,5 @@
 package syslog
 
-import "time"
-
 // sessionOpen takes a "session opened" line.
 func (z *Sessionizer) sessionOpen(e *Event) {
 	h, kind := z.host(e.Host), kindOf(e)
@@ -25,6 +23,16 @@ func (z *Sessionizer) sessionOpen(e *Event) {
 			return
 		}
 	}
+	for range min(e.Count, maxRepeat) - 1 { // "message repeated" of processes that have no pid
+		if e.PID == 0 {
+			z.openPAM(h, e, kind)
+		}
+	}
+	z.openPAM(h, e, kind)
+}
+
+// openPAM begins a session at PAM's line.
+func (z *Sessionizer) openPAM(h *sessionHost, e *Event, kind string) {
 	x := z.start(h, e, kind)
 	x.opens, x.pam = 1, true
 	x.endpoint(e)
@@ -107,6 +115,12 @@ func (x *openSession) apply(c hint) {
 // sessionClose takes a "session closed" line.
 func (z *Sessionizer) sessionClose(e *Event) {
 	h, kind := z.host(e.Host), kindOf(e)
+	for range min(e.Count, maxRepeat) - 1 {
+		if x := h.closedBy(e, kind); x != nil && e.PID == 0 {
+			x.cite(e.Ref)
+			z.finish(h, x, e.Time, EndClosed)
+		}
+	}
 	if x := h.closedBy(e, kind); x != nil {
 		x.cite(e.Ref)
 		if x.opens--; x.opens > 0 {
@@ -309,30 +323,3 @@ func (h *sessionHost) findParent(x *openSession) {
 
 // interactive reports whether a person can work in a session of this kind.
 func interactive(kind string) bool { return kind != "cron" && kind != "systemd-user" }
-
-// reboot ends what the last boot of h left open. The time is that of a line
-// written after it.
-func (z *Sessionizer) reboot(h *sessionHost, t time.Time) {
-	if h.down.IsZero() {
-		h.boot++
-	}
-	for x := h.sessions.head; x != nil; {
-		next := x.links[ofHost].next
-		if x.Boot < h.boot {
-			z.crash(h, x, t)
-		}
-		x = next
-	}
-	h.down, h.booted = time.Time{}, t
-	h.newIDs, h.hints = h.newIDs[:0], h.hints[:0]
-}
-
-// crash ends x, which a boot at t left open.
-func (z *Sessionizer) crash(h *sessionHost, x *openSession, t time.Time) {
-	if x.maybeEnd.IsZero() && h.down.IsZero() {
-		x.EndBefore = t
-		z.finish(h, x, time.Time{}, EndReboot)
-		return
-	}
-	z.giveUp(h, x, t)
-}
