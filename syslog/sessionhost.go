@@ -25,7 +25,7 @@ type sessionHost struct {
 	pidless  map[procKey]*pidless
 	names    map[int64]string // of uids
 	hints    []hint           // the oldest first
-	newIDs   []hint           // logind sessions that no session was found for yet
+	newIDs   []newID          // logind sessions that no session was found for yet
 }
 
 type procKey struct {
