@@ -56,7 +56,7 @@ const (
 	InferredPair                              // a session's open and close have no pid in common; they were paired by user and order
 	InferredParent                            // a session's parent comes from user, terminal and time
 	InferredParentUnsure                      // the parent is the latest of several that it could be
-	InferredText                              // a string was unescaped (JSON, CSV, export) or comes from the line\'s format, so it is not the bytes of the line
+	InferredText                              // a string was unescaped (JSON, CSV, export) or comes from the line's format: it is not the bytes of the line
 )
 
 // rebase returns the part of to that stands where part stands in from, or a

@@ -20,13 +20,20 @@ const (
 // SolveYear reads a log once and returns o with the year of the first line
 // that has none, for a [Reader] of the same log. It is for streams that cannot
 // be sought in, such as compressed files, where the caller can open the stream
-// twice. Where o has a year already, or no line lacks one, o is returned as it
+// twice; one that can be sought in is left at any place. Where o has a year already, or no line lacks one, o is returned as it
 // is. The error is that of r.
 func SolveYear(r io.Reader, o Options) (Options, error) {
 	if o.Year != 0 {
 		return o, nil
 	}
 	var s yearScan
+	if seek, ok := r.(io.ReadSeeker); ok {
+		if at, err := seek.Seek(0, io.SeekCurrent); err == nil {
+			s.all(seek, at)
+			s.settle(&o)
+			return o, s.err
+		}
+	}
 	s.lines(r, false)
 	s.settle(&o)
 	return o, s.err

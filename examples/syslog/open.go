@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/syslog"
+)
+
+// log is one input.
+type log struct {
+	name  string
+	opt   syslog.Options
+	first time.Time // of its first line; zero where that is not known before it is read
+	open  func() (io.ReadCloser, error)
+}
+
+// find returns the logs in the order of their first lines. What cannot be
+// opened is reported and left out.
+func (p *program) find(names []string, stdin io.Reader) []*log {
+	var logs []*log
+	for _, name := range names {
+		l := &log{name: name, opt: p.opt}
+		if err := l.find(stdin); err != nil {
+			p.fail(err)
+			continue
+		}
+		logs = append(logs, l)
+	}
+	slices.SortStableFunc(logs, func(a, b *log) int { return a.first.Compare(b.first) })
+	return logs
+}
+
+func (l *log) find(stdin io.Reader) error {
+	if l.name == "-" {
+		l.name = "stdin"
+		l.open = func() (io.ReadCloser, error) { return unpacked(io.NopCloser(stdin)) }
+	} else {
+		l.open = func() (io.ReadCloser, error) {
+			f, err := os.Open(l.name)
+			if err != nil {
+				return nil, err
+			}
+			return unpacked(f)
+		}
+	}
+	l.opt.Name = l.name
+	info, err := os.Stat(l.name)
+	switch {
+	case l.name == "stdin":
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s: is a folder: name the log files in it", l.name)
+	case !info.Mode().IsRegular(): // a pipe can be read once only
+		return nil
+	}
+	l.opt.ModTime = info.ModTime()
+	return l.look()
+}
+
+// look reads the log for its years and the time of its first line.
+func (l *log) look() error {
+	r, err := l.open()
+	if err != nil {
+		return err
+	}
+	// an error here is met again, and reported, when the log is read
+	l.opt, _ = syslog.SolveYear(r, l.opt)
+	r.Close()
+	if r, err = l.open(); err != nil {
+		return err
+	}
+	defer r.Close()
+	var rec syslog.Record
+	for rd, n := syslog.NewReader(r, l.opt), 0; n < 100 && l.first.IsZero() && rd.Next(&rec); n++ {
+		l.first = rec.Time
+	}
+	return nil
+}
+
+// unpacked returns what r holds, unpacked if that is gzip, else r itself, so
+// that a file can still be sought in.
+func unpacked(r io.ReadCloser) (io.ReadCloser, error) {
+	if f, ok := r.(*os.File); ok {
+		var magic [2]byte
+		if n, _ := f.ReadAt(magic[:], 0); n == 2 {
+			if string(magic[:]) != "\x1f\x8b" {
+				return f, nil
+			}
+			return unzip(f, f)
+		}
+	}
+	b := bufio.NewReader(r)
+	if magic, _ := b.Peek(2); string(magic) != "\x1f\x8b" {
+		return both{b, r}, nil
+	}
+	return unzip(b, r)
+}
+
+func unzip(r io.Reader, c io.Closer) (io.ReadCloser, error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return both{z, c}, nil
+}
+
+type both struct {
+	io.Reader
+	io.Closer
+}
