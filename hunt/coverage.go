@@ -17,7 +17,7 @@ const (
 type seen struct {
 	records, auth, sudo, cronCommands, cronSessions int
 	audit, exec, execUnset, connect                 int
-	auditOff                                        []string // what switched auditing off, as told
+	indicatorsOmitted, momentsOmitted               int
 }
 
 // blind says which sections cannot be relied on.
@@ -62,9 +62,6 @@ func (s *seen) blind() []Blind {
 		if s.connect == 0 {
 			add(sectionNetwork, "The audit log has no connection, so what the host connected to is not seen.", "Add an audit rule for connect.")
 		}
-	}
-	for _, why := range s.auditOff {
-		add(sectionProcesses, why, "")
 	}
 	return out
 }

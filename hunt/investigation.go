@@ -199,6 +199,7 @@ type Try struct {
 	Port    uint16         `json:"port,omitempty"`
 	Method  string         `json:"method,omitempty"`
 	Success bool           `json:"success"`
+	Count   int            `json:"count"`             // how many tries of one connection this is
 	Session string         `json:"session,omitempty"` // id of the session it opened
 	Refs    []evidence.Ref `json:"refs"`
 }
@@ -267,40 +268,46 @@ type CronEdit struct {
 	Time    time.Time      `json:"time"`
 	User    string         `json:"user"`
 	Target  string         `json:"target,omitempty"` // whose crontab
-	Action  string         `json:"action"`           // the program's word: "REPLACE", "LIST", "BEGIN EDIT" …
+	PID     int            `json:"pid,omitempty"`
+	Action  string         `json:"action"` // the program's word: "REPLACE", "LIST", "BEGIN EDIT" …
 	Session string         `json:"session,omitempty"`
 	Refs    []evidence.Ref `json:"refs"`
 }
 
 // FileChange is a change to a file that audit watched.
 type FileChange struct {
-	Time    time.Time      `json:"time"`
-	Path    string         `json:"path"`
-	Action  string         `json:"action"` // "create", "delete", "write", "rename", "attributes"
-	Exe     string         `json:"exe,omitempty"`
-	PID     int            `json:"pid,omitempty"`
-	User    string         `json:"user,omitempty"`
-	Key     string         `json:"key,omitempty"` // of the audit rule
-	Result  string         `json:"result,omitempty"`
-	Session string         `json:"session,omitempty"`
-	Refs    []evidence.Ref `json:"refs"`
+	Time         time.Time      `json:"time"`
+	Path         string         `json:"path"`
+	Action       string         `json:"action"` // "create", "delete", "write", "rename", "attributes"
+	Exe          string         `json:"exe,omitempty"`
+	PID          int            `json:"pid,omitempty"`
+	User         string         `json:"user,omitempty"`
+	Key          string         `json:"key,omitempty"` // of the audit rule
+	Result       string         `json:"result,omitempty"`
+	Session      string         `json:"session,omitempty"`
+	AuditSession string         `json:"audit_session,omitempty"`
+	Refs         []evidence.Ref `json:"refs"`
 }
 
 // Hit is one risk in a command.
 type Hit struct {
-	Rule       string   `json:"rule"`
+	Rule       string   `json:"rule"` // id in package cmdline
+	Name       string   `json:"name"`
 	Severity   Severity `json:"severity"`
 	Why        string   `json:"why"`
-	Techniques []string `json:"techniques,omitempty"`
+	Techniques []string `json:"techniques,omitempty"` // ATT&CK ids
 	Stage      Stage    `json:"stage,omitempty"`
-	Targets    []string `json:"targets,omitempty"` // the file, URL, address or account concerned
-	Decoded    []string `json:"decoded,omitempty"` // each layer that was decoded
+	Part       string   `json:"part,omitempty"`        // the part of the command that it is about
+	Target     string   `json:"target,omitempty"`      // the file, URL, address or account concerned
+	TargetKind string   `json:"target_kind,omitempty"` // what is done to it, as package cmdline's facts name it
+	Decoded    []string `json:"decoded,omitempty"`     // each layer that was decoded, outer first
 }
 
 // AccountChange is a change to an account or group.
 type AccountChange struct {
 	Time    time.Time      `json:"time"`
-	Kind    string         `json:"kind"` // "user_add", "user_modify", "group_add" …, "password_change"
+	Kind    string         `json:"kind"`           // "user_add", "user_modify", "group_add" …
+	What    string         `json:"what,omitempty"` // what was changed: "password", "group", "shell" …
 	Account string         `json:"account,omitempty"`
 	Group   string         `json:"group,omitempty"`
 	By      string         `json:"by,omitempty"`
@@ -313,21 +320,22 @@ type AccountChange struct {
 
 // Connection is a network connection that a process made.
 type Connection struct {
-	Time    time.Time      `json:"time"`
-	Address netip.AddrPort `json:"address"`
-	Kind    string         `json:"kind"` // of the address, as package geo names it
-	Exe     string         `json:"exe,omitempty"`
-	PID     int            `json:"pid,omitempty"`
-	User    string         `json:"user,omitempty"`
-	Result  string         `json:"result,omitempty"`
-	Session string         `json:"session,omitempty"`
-	Refs    []evidence.Ref `json:"refs"`
+	Time         time.Time      `json:"time"`
+	Address      netip.AddrPort `json:"address"`
+	Kind         string         `json:"kind"` // of the address, as package geo names it
+	Exe          string         `json:"exe,omitempty"`
+	PID          int            `json:"pid,omitempty"`
+	User         string         `json:"user,omitempty"`
+	Result       string         `json:"result,omitempty"`
+	Session      string         `json:"session,omitempty"`
+	AuditSession string         `json:"audit_session,omitempty"`
+	Refs         []evidence.Ref `json:"refs"`
 }
 
 // User is an account as the logs show it.
 type User struct {
 	Name      string          `json:"name"`
-	UID       *int            `json:"uid,omitempty"`
+	UID       *int64          `json:"uid,omitempty"`
 	Known     bool            `json:"known"` // the host has or had it
 	State     string          `json:"state"` // "used", "taken", "planted", "attacked", "guessed"
 	Why       string          `json:"why,omitempty"`
@@ -394,7 +402,7 @@ type Moment struct {
 type Coverage struct {
 	Files   []evidence.Stats `json:"files"`
 	Blind   []Blind          `json:"blind,omitempty"`
-	Unknown []evidence.Shape `json:"unknown,omitempty"` // messages of programs we read, of a shape we do not
+	Unknown []evidence.Shape `json:"unknown,omitempty"` // the shapes of messages whose meaning is not known, most frequent first
 	Notes   []string         `json:"notes,omitempty"`
 }
 

@@ -147,8 +147,11 @@ func allKeys(s *signal) []string {
 	return append(slices.Clip(s.keys), s.owns...)
 }
 
+// bySignalTime orders by time; what a log without fractions puts into one
+// second by the place in the log.
 func bySignalTime(a, b *signal) int {
-	return cmp.Or(a.time.Compare(b.time), cmp.Compare(a.role, b.role), cmp.Compare(a.text, b.text), cmp.Compare(a.session, b.session))
+	return cmp.Or(a.time.Compare(b.time), firstRef(a.refs).Compare(firstRef(b.refs)), cmp.Compare(a.role, b.role),
+		cmp.Compare(a.text, b.text), cmp.Compare(a.session, b.session))
 }
 
 // groups is a union-find over n things; the root of a group is its first.

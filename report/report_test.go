@@ -27,7 +27,7 @@ func full(s string) *hunt.Investigation {
 	at := time.Date(2026, 11, 23, 8, 26, 38, 500_000_000, time.UTC)
 	ref := evidence.Ref{File: "auth.log", Line: 3, Offset: 120, Length: 40}
 	refs := []evidence.Ref{ref}
-	hits := []hunt.Hit{{Rule: s, Severity: hunt.SeverityHigh, Why: s, Techniques: []string{s}, Targets: []string{s}, Decoded: []string{s}}}
+	hits := []hunt.Hit{{Rule: s, Severity: hunt.SeverityHigh, Why: s, Techniques: []string{s}, Target: s, Part: s, Name: s, Decoded: []string{s}}}
 	addr := netip.MustParseAddr("203.0.113.7")
 	return &hunt.Investigation{
 		Schema: hunt.Schema,

@@ -1,0 +1,223 @@
+package hunt
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+)
+
+// attribute says in which session things happened: by the audit session where
+// audit saw them, else by account and time, which is marked as inferred.
+func (h *hunter) attribute() {
+	h.attributeSudo()
+	for i := range h.inv.Connections {
+		c := &h.inv.Connections[i]
+		c.Session = h.auditSessionAt(c.AuditSession, c.Time)
+	}
+	for i := range h.inv.FileChanges {
+		f := &h.inv.FileChanges[i]
+		f.Session = h.auditSessionAt(f.AuditSession, f.Time)
+	}
+	for i := range h.inv.Processes {
+		p := &h.inv.Processes[i]
+		at := p.Start
+		if at.IsZero() {
+			at = p.End
+		}
+		p.Session = h.auditSessionAt(p.Session, at)
+	}
+	for i := range h.inv.CronEdits {
+		c := &h.inv.CronEdits[i]
+		c.Session = h.sessionOfPID(c.PID, c.Time)
+		if c.Session == "" {
+			c.Session, _ = h.openSession(c.User, c.Time)
+		}
+	}
+	h.attributeChanges()
+}
+
+// auditSessionAt returns the session that the kernel gave this number. Numbers
+// start anew at boot, so the time must fit too.
+func (h *hunter) auditSessionAt(ses string, at time.Time) string {
+	if ses == "" {
+		return ""
+	}
+	for _, i := range h.byAudit[ses] {
+		s := &h.inv.Sessions[i]
+		start, end := startOf(s), s.End
+		if at.IsZero() || !at.Before(start.Add(-joinSlack)) && (end.IsZero() || h.lives(end, at)) {
+			return s.ID
+		}
+	}
+	return ""
+}
+
+// afterLogout is how long what a session left running is still counted to it.
+const afterLogout = 24 * time.Hour
+
+// lives reports whether something with the session's number at a time after
+// its end can still be the session's: processes outlive a logout, as long as
+// the host was not started anew.
+func (h *hunter) lives(end, at time.Time) bool {
+	if at.Sub(end) > afterLogout {
+		return false
+	}
+	for _, b := range h.inv.Host.Boots {
+		if b.After(end) && b.Before(at) {
+			return false
+		}
+	}
+	return true
+}
+
+// sessionOfPID returns the session of the process that had the pid.
+func (h *hunter) sessionOfPID(pid int, at time.Time) string {
+	if pid <= 0 || h.tree == nil {
+		return ""
+	}
+	// the log's second may be cut off: the process may have begun within it
+	for _, t := range []time.Time{at.Add(time.Second), at} {
+		if p := h.tree.Find("", pid, t); p != nil && near(p.Start, at, joinSlack) && p.Session != "" {
+			return h.auditSessionAt(p.Session, at)
+		}
+	}
+	return ""
+}
+
+// openSession returns the session of the account that was open at the time,
+// the latest where there are several; sure is false in that case.
+func (h *hunter) openSession(user string, at time.Time) (id string, sure bool) {
+	n := 0
+	for i := range h.inv.Sessions {
+		s := &h.inv.Sessions[i]
+		if s.User != user || s.Start.IsZero() || s.Start.After(at.Add(time.Second)) {
+			continue
+		}
+		if s.End.IsZero() && s.EndReason != "open" || !s.End.IsZero() && s.End.Before(at) {
+			continue
+		}
+		id = s.ID
+		n++
+	}
+	return id, n == 1
+}
+
+const (
+	byAccountAndTime = "the account had one session open at the time"
+	latestOfSeveral  = "the latest of several sessions that the account had open"
+)
+
+func (h *hunter) attributeSudo() {
+	for i := range h.inv.Sudo {
+		c := &h.inv.Sudo[i]
+		if a := h.auditedSudo(c); a != nil {
+			a.used = true
+			c.Session = h.auditSessionAt(a.ses, a.at)
+			c.Time = finer(c.Time, a.at)
+			if c.Session != "" {
+				c.Refs = append(c.Refs, a.ref)
+				continue
+			}
+		}
+		id, sure := h.openSession(c.User, c.Time)
+		if id == "" {
+			continue
+		}
+		c.Session, c.Inferred = id, byAccountAndTime
+		if !sure {
+			c.Inferred = latestOfSeveral
+		}
+	}
+}
+
+// auditedSudo finds sudo's report to the audit system about a logged command.
+// Both tell of each command once and in the same order; the log has the
+// command's full path, audit has what was typed.
+func (h *hunter) auditedSudo(c *Command) *auditSudo {
+	if c.Result == "fail" {
+		return nil
+	}
+	for i := range h.audit.sudo {
+		a := &h.audit.sudo[i]
+		if a.used || !near(a.at, c.Time, joinSlack) {
+			continue
+		}
+		if (a.user == "" || a.user == c.User) && program(a.command) == program(c.Text) {
+			return a
+		}
+	}
+	return nil
+}
+
+func program(command string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(command), " ")
+	return path.Base(first)
+}
+
+// attributeChanges finds who changed an account: by the audit record of the
+// same process, else by the sudo command that just ran the program, else by
+// the only session of root.
+func (h *hunter) attributeChanges() {
+	for i := range h.inv.Changes {
+		c := &h.inv.Changes[i]
+		for j := range h.audit.accounts {
+			a := &h.audit.accounts[j]
+			if c.PID > 0 && a.pid == uint32(c.PID) && near(a.at, c.Time, joinSlack) {
+				c.Session = firstOf(c.Session, h.auditSessionAt(a.ses, a.at))
+				c.By = firstOf(c.By, a.user)
+				if a.kind == c.Kind {
+					c.Refs = appendNew(c.Refs, a.ref)
+					c.Time = finer(c.Time, a.at)
+				}
+			}
+		}
+		if c.Session == "" {
+			c.Session = h.sessionOfPID(c.PID, c.Time)
+		}
+		if c.Session == "" {
+			c.Session = h.changeBySudo(c)
+		}
+		if s := h.session(c.Session); s != nil && c.By == "" {
+			c.By = s.User
+		}
+	}
+	if h.seen.auth == 0 {
+		h.changesFromAudit()
+	}
+}
+
+// changeBySudo returns the session of the sudo command that ran the changing
+// program within the last seconds.
+func (h *hunter) changeBySudo(c *AccountChange) string {
+	for i := len(h.inv.Sudo) - 1; i >= 0; i-- {
+		s := &h.inv.Sudo[i]
+		if d := c.Time.Sub(s.Time); d < 0 || d > joinSlack || s.Result == "fail" {
+			continue
+		}
+		if program(s.Text) == c.Program {
+			c.By = firstOf(c.By, s.User)
+			return s.Session
+		}
+	}
+	return ""
+}
+
+// changesFromAudit makes the changes that audit saw, for hosts whose auth log
+// is not there.
+func (h *hunter) changesFromAudit() {
+	for i := range h.audit.accounts {
+		a := &h.audit.accounts[i]
+		c := AccountChange{
+			Time: a.at.UTC(), Kind: a.kind, By: a.user, Detail: "reported to the audit system", Program: path.Base(a.exe), PID: int(a.pid),
+			Session: h.auditSessionAt(a.ses, a.at), Refs: []evidence.Ref{a.ref},
+		}
+		if strings.HasPrefix(a.kind, "group") {
+			c.Group = a.id
+		} else {
+			c.Account = a.id
+		}
+		h.addChange(c)
+	}
+}

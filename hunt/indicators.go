@@ -1,0 +1,169 @@
+package hunt
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/geo"
+	"github.com/tuxtrail/tuxtrail/ioc"
+)
+
+type indicator struct {
+	Indicator
+	key string
+}
+
+const maxIndicatorRefs = 8
+
+// mark scans a text for indicators. Paths are told elsewhere: a log is full of
+// them.
+func (h *hunter) mark(text, where string, at time.Time, session string, refs ...evidence.Ref) {
+	for m := range h.scan.Scan(text) {
+		if m.Type == ioc.LinuxPath || m.Type == ioc.WindowsPath {
+			continue
+		}
+		h.addIndicator(string(m.Type), m.Value, where, at, session, refs)
+	}
+}
+
+func (h *hunter) addIndicator(kind, value, where string, at time.Time, session string, refs []evidence.Ref) {
+	key := kind + "\x00" + value
+	i := h.marks[key]
+	if i == nil {
+		if len(h.marks) >= h.o.MaxIndicators {
+			h.seen.indicatorsOmitted++
+			return
+		}
+		i = &indicator{key: strings.Clone(key)}
+		i.Type, i.Value = i.key[:len(kind)], i.key[len(kind)+1:]
+		i.Kind, i.Private = placeOf(i.Type, i.Value)
+		h.marks[i.key] = i
+	}
+	i.Count++
+	i.First, i.Last = widen(i.First, i.Last, at, at)
+	i.Where = appendNew(i.Where, where)
+	if session != "" && len(i.Sessions) < maxAccounts {
+		i.Sessions = appendNew(i.Sessions, session)
+	}
+	for _, r := range refs {
+		if len(i.Refs) < maxIndicatorRefs {
+			i.Refs = appendNew(i.Refs, r)
+		}
+	}
+}
+
+// internalNames are the ends of names that have no meaning outside.
+var internalNames = []string{".local", ".localhost", ".localdomain", ".internal", ".lan", ".home", ".corp", ".intranet", ".private", ".home.arpa", ".test", ".example", ".invalid"}
+
+// placeOf returns the kind of an address, and whether an indicator must not be
+// told to anybody outside: only global addresses and public names may be.
+func placeOf(kind, value string) (place string, private bool) {
+	switch ioc.Type(kind) {
+	case ioc.IPv4, ioc.IPv6:
+		a, err := netip.ParseAddr(value)
+		if err != nil {
+			return "", true
+		}
+		k := geo.KindOf(a)
+		return k.String(), !k.Lookupable()
+	case ioc.URL:
+		if a, ok := addressIn(value); ok {
+			k := geo.KindOf(a)
+			return k.String(), !k.Lookupable()
+		}
+		_, rest, _ := strings.Cut(value, "://")
+		name, _, _ := strings.Cut(rest, "/")
+		if _, after, ok := strings.Cut(name, "@"); ok {
+			name = after
+		}
+		name, _, _ = strings.Cut(name, ":")
+		return "", internalName(name)
+	case ioc.DNS:
+		return "", internalName(value)
+	case ioc.Email:
+		_, name, _ := strings.Cut(value, "@")
+		return "", internalName(name)
+	case ioc.CIDR, ioc.MAC:
+		return "", true
+	}
+	return "", false
+}
+
+func internalName(name string) bool {
+	name = strings.TrimSuffix(strings.ToLower(name), ".")
+	return !strings.Contains(name, ".") || slices.ContainsFunc(internalNames, func(s string) bool { return strings.HasSuffix(name, s) })
+}
+
+// kindOf returns the kind of an address written as text, "" for a name.
+func kindOf(s string) string {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return ""
+	}
+	return geo.KindOf(a).String()
+}
+
+// buildIndicators adds what logons, commands and connections hold, and says
+// which findings an indicator stands in.
+func (h *hunter) buildIndicators() {
+	for _, t := range h.inv.Logons.Tries {
+		h.mark(t.Source, "logon", t.Time, t.Session, t.Refs...)
+	}
+	for _, c := range h.inv.Sudo {
+		h.mark(c.Text, "sudo", c.Time, c.Session, c.Refs...)
+		h.markDecoded(c.Hits, "sudo", c.Time, c.Session, c.Refs)
+	}
+	for _, j := range h.inv.Jobs {
+		h.mark(j.Text, "cron", j.First, "", j.Refs...)
+		h.markDecoded(j.Hits, "cron", j.First, "", j.Refs)
+	}
+	for _, p := range h.inv.Processes {
+		at := firstTime(p.Start, p.End)
+		for _, text := range append(slices.Clone(p.Earlier), p.Cmdline) {
+			h.mark(text, "command", at, p.Session, p.Refs...)
+		}
+		h.markDecoded(p.Hits, "command", at, p.Session, p.Refs)
+	}
+	for _, c := range h.inv.Connections {
+		h.mark(c.Address.Addr().String(), "connection", c.Time, c.Session, c.Refs...)
+	}
+	for _, i := range h.marks {
+		for _, f := range h.inv.Findings {
+			if h.inFinding(i, &f) {
+				i.Findings = append(i.Findings, f.ID)
+			}
+		}
+		h.inv.Indicators = append(h.inv.Indicators, i.Indicator)
+	}
+	slices.SortFunc(h.inv.Indicators, func(a, b Indicator) int {
+		return cmp.Or(cmp.Compare(min(len(b.Findings), 1), min(len(a.Findings), 1)), cmp.Compare(firstOf(a.Findings...), firstOf(b.Findings...)),
+			cmp.Compare(b.Count, a.Count), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Value, b.Value))
+	})
+}
+
+func (h *hunter) markDecoded(hits []Hit, where string, at time.Time, session string, refs []evidence.Ref) {
+	for _, hit := range hits {
+		for _, d := range hit.Decoded {
+			h.mark(d, where, at, session, refs...)
+		}
+	}
+}
+
+// inFinding reports whether a finding speaks of the indicator: in its
+// addresses, or in a step that is more than a note.
+func (h *hunter) inFinding(i *indicator, f *Finding) bool {
+	if a, err := netip.ParseAddr(i.Value); err == nil && slices.Contains(f.Addresses, a) {
+		return true
+	}
+	for k := range f.Steps {
+		s := &f.Steps[k]
+		if s.Severity.Compare(SeverityMedium) >= 0 && (strings.Contains(s.Detail, i.Value) || strings.Contains(s.Text, i.Value)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,150 @@
+package hunt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/cmdline"
+	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/ioc"
+	"github.com/tuxtrail/tuxtrail/ptree"
+	"github.com/tuxtrail/tuxtrail/syslog"
+)
+
+// hunter is one investigation under way.
+type hunter struct {
+	ctx   context.Context //nolint:containedctx // lives as long as one call of Investigate
+	src   Source
+	o     Options
+	rules *cmdline.Rules
+	scan  *ioc.Scanner
+	inv   *Investigation
+	seen  seen
+
+	sessions  []syslog.Session
+	attempts  []syslog.Attempt
+	campaigns []syslog.Campaign
+	probes    map[string]*sourceProbes
+	jobs      map[jobKey]*Job
+	programs  map[string]int64
+	shapes    evidence.Shapes
+	marks     map[string]*indicator
+	failed    []string // inputs that could not be read to their end
+
+	audit auditFacts
+	tree  *ptree.Tree
+
+	byAudit map[string][]int // indexes of inv.Sessions by audit session
+	signals []*signal
+	cited   map[evidence.Ref]citation
+}
+
+// Investigate reads the evidence of one host and says what a hunter should
+// look at. What cannot be read is counted and told under Coverage; the rest is
+// still read. The error is a [*HostError], a [*WindowError], wraps
+// [ErrNoEvidence], or is that of the context or of a source that gives
+// nothing at all.
+//
+// The result depends on the evidence and the options only: it is the same on
+// every run and at every GOMAXPROCS.
+func Investigate(ctx context.Context, src Source, o Options) (*Investigation, error) {
+	h := &hunter{
+		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
+		inv:    &Investigation{Schema: Schema, Window: o.Window},
+		probes: map[string]*sourceProbes{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
+		marks: map[string]*indicator{}, byAudit: map[string][]int{},
+	}
+	if h.rules == nil {
+		h.rules = cmdline.DefaultRules()
+	}
+	hosts, err := src.Hosts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for hosts: %w", err)
+	}
+	host, err := chooseHost(o.Host, hosts)
+	if err != nil {
+		return nil, err
+	}
+	h.inv.Host.Name = host
+	h.inv.Host.Others = slices.DeleteFunc(slices.Clone(hosts), func(s string) bool { return s == host })
+
+	h.readSyslog(host)
+	h.readAudit(host)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if h.seen.records == 0 && h.seen.audit == 0 {
+		return nil, h.nothing()
+	}
+	h.buildProcesses()
+	h.buildSessions()
+	h.attribute()
+	h.buildLogons()
+	h.judge()
+	h.collectSignals()
+	h.inv.Findings = findings(stories(h.signals))
+	h.flagSessions()
+	h.buildUsers()
+	h.buildIndicators()
+	h.buildTimeline()
+	h.buildCoverage(host)
+	h.inv.Hypotheses = verdicts(h.inv.Findings, h.inv.Coverage.Blind)
+	h.readEvidence()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	makeValid(h.inv)
+	return h.inv, nil
+}
+
+func chooseHost(asked string, hosts []string) (string, error) {
+	switch {
+	case asked == "" && len(hosts) > 0:
+		return hosts[0], nil
+	case asked == "" || slices.Contains(hosts, asked):
+		return asked, nil
+	case len(hosts) == 0:
+		return "", fmt.Errorf("host %s: %w", quoteName(asked), ErrNoEvidence)
+	}
+	return "", &HostError{Host: asked, Hosts: hosts}
+}
+
+// nothing says why there is nothing to investigate.
+func (h *hunter) nothing() error {
+	var all evidence.Stats
+	var problems []error
+	for _, s := range h.src.Stats() {
+		all.See(s.First)
+		all.See(s.Last)
+		for _, e := range s.Errors {
+			problems = append(problems, errors.New(e))
+		}
+	}
+	if !h.o.Window.IsZero() && !all.First.IsZero() {
+		return &WindowError{Window: h.o.Window, First: all.First.UTC(), Last: all.Last.UTC()}
+	}
+	return errors.Join(append([]error{ErrNoEvidence}, problems[:min(len(problems), 5)]...)...)
+}
+
+const progressEvery = 1 << 14
+
+// progress reports every so many records.
+func (h *hunter) progress(stage string, n int64, at time.Time) {
+	if h.o.Progress != nil && n%progressEvery == 0 {
+		h.o.Progress(Progress{Stage: stage, Records: n, At: at})
+	}
+}
+
+// unread notes an error of a source that belongs to no single line.
+func (h *hunter) unread(what string, err error) {
+	var line *evidence.LineError
+	if errors.As(err, &line) || h.ctx.Err() != nil {
+		return
+	}
+	if msg := what + ": " + err.Error(); !slices.Contains(h.failed, msg) && len(h.failed) < evidence.MaxErrors {
+		h.failed = append(h.failed, msg)
+	}
+}

@@ -1,0 +1,170 @@
+package hunt
+
+import (
+	"strings"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/syslog"
+)
+
+// sourceProbes counts the connections of one source that never tried to log
+// on.
+type sourceProbes struct {
+	n           int
+	first, last time.Time
+	refs        []evidence.Ref
+}
+
+type jobKey struct{ user, text string }
+
+// maxJobs bounds how many distinct cron commands are kept.
+const maxJobs = 10_000
+
+// readSyslog reads the log lines once and keeps what they mean.
+func (h *hunter) readSyslog(host string) {
+	var join syslog.Sessionizer
+	var tries syslog.AttemptJoiner
+	var n int64
+	for rec, err := range h.src.Syslog(h.ctx, host, h.o.Window) {
+		if err != nil {
+			h.unread("syslog", err)
+			continue
+		}
+		n++
+		h.progress("syslog", n, rec.Time)
+		h.seen.records++
+		if rec.Program != "" {
+			h.programs[rec.Program]++
+		}
+		h.span(rec.Time)
+		ev, ok := syslog.Parse(rec)
+		if !ok {
+			h.shapes.Add(rec.Program, rec.Message, rec.Ref)
+			h.mark(rec.Message, "message", rec.Time, "", rec.Ref)
+			continue
+		}
+		h.sessions = append(h.sessions, join.Add(&ev)...)
+		h.attempts = append(h.attempts, tries.Add(&ev)...)
+		h.logEvent(&ev)
+	}
+	h.sessions = append(h.sessions, join.Close()...)
+	h.attempts = append(h.attempts, tries.Close()...)
+}
+
+// span widens what the host's logs span.
+func (h *hunter) span(t time.Time) {
+	if t.IsZero() {
+		return
+	}
+	t = t.UTC()
+	if s := &h.inv.Host; s.First.IsZero() || t.Before(s.First) {
+		s.First = t
+	}
+	if s := &h.inv.Host; t.After(s.Last) {
+		s.Last = t
+	}
+}
+
+// logEvent keeps what belongs into a section of its own. Logons and sessions
+// are joined elsewhere.
+func (h *hunter) logEvent(ev *syslog.Event) {
+	refs := []evidence.Ref{ev.Ref}
+	at := ev.Time.UTC()
+	switch ev.Kind {
+	case syslog.KindLogonSuccess, syslog.KindLogonFailure:
+		h.seen.auth++
+	case syslog.KindSessionOpen:
+		h.seen.auth++
+		if ev.Service == "cron" || ev.Service == "crond" {
+			h.seen.cronSessions++
+		}
+	case syslog.KindSudoCommand:
+		h.seen.auth++
+		h.seen.sudo++
+		c := Command{
+			Time: at, User: ev.User, Target: ev.TargetUser, Text: ev.Command, PWD: ev.PWD, TTY: ev.TTY,
+			Result: "success", Reason: ev.Reason, Refs: refs,
+		}
+		if ev.Result == syslog.ResultFailure {
+			c.Result = "fail"
+		}
+		h.inv.Sudo = append(h.inv.Sudo, c)
+	case syslog.KindUserAdd, syslog.KindUserDelete, syslog.KindUserModify,
+		syslog.KindGroupAdd, syslog.KindGroupDelete, syslog.KindGroupModify:
+		if ev.Result == syslog.ResultFailure {
+			break
+		}
+		h.addChange(AccountChange{
+			Time: at, Kind: string(ev.Kind), What: string(ev.Change), Account: ev.TargetUser, Group: ev.Group, By: ev.By,
+			Detail: ev.Message, Program: ev.Program, PID: ev.PID, Refs: refs,
+		})
+	case syslog.KindCronCommand:
+		h.seen.cronCommands++
+		h.addJob(ev, at)
+	case syslog.KindCronEdit:
+		h.inv.CronEdits = append(h.inv.CronEdits, CronEdit{Time: at, User: ev.User, Target: ev.TargetUser, Action: ev.Reason, PID: ev.PID, Refs: refs})
+	case syslog.KindProbe:
+		h.addProbe(ev, at)
+	case syslog.KindOther:
+		h.mark(ev.Message, "message", at, "", ev.Ref)
+	}
+	if ev.Mark == syslog.MarkBoot {
+		if b := h.inv.Host.Boots; len(b) == 0 || at.Sub(b[len(b)-1]) > time.Minute {
+			h.inv.Host.Boots = append(b, at)
+		}
+	}
+}
+
+// addChange keeps a change; the several lines that one program writes about
+// one change are one.
+func (h *hunter) addChange(c AccountChange) {
+	for i := len(h.inv.Changes) - 1; i >= 0; i-- {
+		p := &h.inv.Changes[i]
+		if c.Time.Sub(p.Time) > 2*time.Second {
+			break
+		}
+		if p.Kind == c.Kind && p.Account == c.Account && p.Group == c.Group && p.Program == c.Program && p.PID == c.PID {
+			p.Refs = append(p.Refs, c.Refs...)
+			return
+		}
+	}
+	h.inv.Changes = append(h.inv.Changes, c)
+}
+
+const maxJobRefs = 8
+
+func (h *hunter) addJob(ev *syslog.Event, at time.Time) {
+	key := jobKey{ev.User, ev.Command}
+	j := h.jobs[key]
+	if j == nil {
+		if len(h.jobs) >= maxJobs {
+			return
+		}
+		key = jobKey{strings.Clone(ev.User), strings.Clone(ev.Command)}
+		j = &Job{User: key.user, Text: key.text, First: at}
+		h.jobs[key] = j
+	}
+	j.Count++
+	j.Last = at
+	if len(j.Refs) < maxJobRefs {
+		j.Refs = append(j.Refs, ev.Ref)
+	}
+}
+
+func (h *hunter) addProbe(ev *syslog.Event, at time.Time) {
+	from := ev.SourceHost
+	if ev.Source.IsValid() {
+		from = ev.Source.String()
+	}
+	p := h.probes[from]
+	if p == nil {
+		p = &sourceProbes{first: at}
+		h.probes[strings.Clone(from)] = p
+	}
+	p.n++
+	p.last = at
+	if len(p.refs) < maxJobRefs {
+		p.refs = append(p.refs, ev.Ref)
+	}
+}

@@ -1,0 +1,109 @@
+package hunt
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/cmdline"
+	"github.com/tuxtrail/tuxtrail/querytime"
+)
+
+// Options sets what is investigated and how much of it is kept. The zero value
+// takes the host with the most records and all of time.
+type Options struct {
+	// Host is the host to investigate, as the logs name it; "" is the one
+	// with the most records.
+	Host string
+	// Window is the time to look at; the zero window is all of it.
+	Window querytime.Window
+	// Rules judge commands; nil means [cmdline.DefaultRules].
+	Rules *cmdline.Rules
+
+	// MaxTries is how many logon attempts are listed one by one; more are
+	// only counted. 0 means 10,000.
+	MaxTries int
+	// MaxProcesses is how many processes are listed; 0 means 20,000.
+	MaxProcesses int
+	// MaxConnections is how many connections are listed; 0 means 10,000.
+	MaxConnections int
+	// MaxIndicators is how many distinct indicators are kept; 0 means 20,000.
+	MaxIndicators int
+	// MaxTimeline is how many moments the timeline holds; 0 means 20,000.
+	MaxTimeline int
+	// MaxEvidence is how many cited lines are read again and kept with the
+	// investigation; 0 means 10,000.
+	MaxEvidence int
+
+	// Progress, when not nil, is called now and then from the goroutine that
+	// called [Investigate].
+	Progress func(Progress)
+}
+
+// Progress says how far an investigation is.
+type Progress struct {
+	Stage   string    // "syslog", "audit", "logins", "evidence"
+	Records int64     // read in this stage
+	At      time.Time // the log's time, where it has come to
+}
+
+func (o Options) withDefaults() Options {
+	for _, d := range []struct {
+		v *int
+		n int
+	}{
+		{&o.MaxTries, 10_000},
+		{&o.MaxProcesses, 20_000},
+		{&o.MaxConnections, 10_000},
+		{&o.MaxIndicators, 20_000},
+		{&o.MaxTimeline, 20_000},
+		{&o.MaxEvidence, 10_000},
+	} {
+		if *d.v <= 0 {
+			*d.v = d.n
+		}
+	}
+	return o
+}
+
+// ErrNoEvidence is wrapped by the error for a source that holds nothing that
+// this package can read.
+var ErrNoEvidence = errors.New("no syslog, audit or login record was found")
+
+// HostError says that the evidence has no record of the host asked for.
+type HostError struct {
+	Host  string   // asked for
+	Hosts []string // found, the one with the most records first
+}
+
+// Error names the host asked for and those found.
+func (e *HostError) Error() string {
+	names := make([]string, 0, maxListed)
+	for _, h := range e.Hosts {
+		names = append(names, quoteName(h))
+	}
+	return fmt.Sprintf("host %s is not in the evidence; hosts found: %s", quoteName(e.Host), list(names))
+}
+
+// WindowError says that the evidence has no record in the window asked for.
+type WindowError struct {
+	Window      querytime.Window
+	First, Last time.Time // what the evidence spans; zero where unknown
+}
+
+// Error names the window asked for and what the evidence spans.
+func (e *WindowError) Error() string {
+	var b strings.Builder
+	b.WriteString("no record lies in the window")
+	if !e.Window.Start.IsZero() {
+		b.WriteString(" from " + e.Window.Start.UTC().Format(time.RFC3339))
+	}
+	if !e.Window.End.IsZero() {
+		b.WriteString(" to " + e.Window.End.UTC().Format(time.RFC3339))
+	}
+	if !e.First.IsZero() {
+		b.WriteString("; the evidence spans " + e.First.UTC().Format(time.RFC3339) + " to " + e.Last.UTC().Format(time.RFC3339))
+	}
+	return b.String()
+}

@@ -1,0 +1,173 @@
+package hunt
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+)
+
+// buildCoverage says what the investigation rests on.
+func (h *hunter) buildCoverage(host string) {
+	c := &h.inv.Coverage
+	c.Files = h.src.Stats()
+	c.Blind = h.seen.blind()
+	c.Unknown = h.shapes.List()
+	for name, n := range h.programs {
+		h.inv.Host.Programs = append(h.inv.Host.Programs, ProgramCount{name, n})
+	}
+	slices.SortFunc(h.inv.Host.Programs, func(a, b ProgramCount) int {
+		if a.Count != b.Count {
+			return int(min(max(b.Count-a.Count, -1), 1))
+		}
+		return strings.Compare(a.Program, b.Program)
+	})
+	note := func(format string, args ...any) { c.Notes = append(c.Notes, fmt.Sprintf(format, args...)) }
+	for _, f := range h.failed {
+		note("%s", f)
+	}
+	if n := h.shapes.Other(); n > 0 {
+		note("%d more messages of programs that are read were not understood; their shapes were too many to list.", n)
+	}
+	if n := h.tree.Len() - len(h.inv.Processes); n > 0 && h.seen.exec > 0 {
+		note("%d processes beyond the limit of %d are not listed.", n, h.o.MaxProcesses)
+	}
+	if h.audit.omitted > 0 {
+		note("%d connections beyond the limit of %d are not listed.", h.audit.omitted, h.o.MaxConnections)
+	}
+	if h.seen.indicatorsOmitted > 0 {
+		note("%d indicators beyond the limit of %d are not listed.", h.seen.indicatorsOmitted, h.o.MaxIndicators)
+	}
+	if h.seen.momentsOmitted > 0 {
+		note("%d moments beyond the limit of %d are not in the timeline.", h.seen.momentsOmitted, h.o.MaxTimeline)
+	}
+	if h.inv.Logons.Omitted > 0 {
+		note("%d logon attempts beyond the limit of %d are counted but not listed.", h.inv.Logons.Omitted, h.o.MaxTries)
+	}
+	if n := len(h.audit.off); n > 0 {
+		note("Auditing was cut back %s, first at %s; what came after may not be in the audit log.", times(n), h.audit.off[0].at.Format(time.RFC3339))
+	}
+	h.compareLogins(host, note)
+}
+
+// readEvidence reads the lines again that findings, sessions and their details
+// cite, findings first.
+func (h *hunter) readEvidence() {
+	var refs []evidence.Ref
+	seen := map[evidence.Ref]bool{}
+	add := func(list []evidence.Ref) {
+		for _, r := range list {
+			if !seen[r] && !r.IsZero() && len(refs) < h.o.MaxEvidence {
+				seen[r] = true
+				refs = append(refs, r)
+			}
+		}
+	}
+	for _, f := range h.inv.Findings {
+		add(f.Refs)
+	}
+	for _, s := range h.inv.Sessions {
+		add(s.Refs)
+	}
+	for _, c := range h.inv.Sudo {
+		add(c.Refs)
+	}
+	for _, c := range h.inv.Changes {
+		add(c.Refs)
+	}
+	for _, j := range h.inv.Jobs {
+		add(j.Refs)
+	}
+	for _, c := range h.inv.CronEdits {
+		add(c.Refs)
+	}
+	for _, f := range h.inv.FileChanges {
+		add(f.Refs)
+	}
+	for _, c := range h.inv.Connections {
+		add(c.Refs)
+	}
+	for _, t := range h.inv.Logons.Tries {
+		add(t.Refs)
+	}
+	slices.SortFunc(refs, evidence.Ref.Compare)
+	failed := 0
+	for i, r := range refs {
+		if h.ctx.Err() != nil {
+			return
+		}
+		h.progress("evidence", int64(i), h.inv.Host.Last)
+		raw, err := h.src.Raw(h.ctx, r)
+		if err != nil {
+			if failed++; failed == 1 {
+				h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, "evidence could not be read again: "+err.Error())
+			}
+			continue
+		}
+		line := RawLine{Ref: r}
+		if utf8.Valid(raw) {
+			line.Text = string(raw)
+		} else {
+			line.Data = slices.Clone(raw)
+		}
+		h.inv.Evidence = append(h.inv.Evidence, line)
+	}
+}
+
+// Bytes returns the line as the source holds it.
+func (l RawLine) Bytes() []byte {
+	if l.Data != nil {
+		return l.Data
+	}
+	return []byte(l.Text)
+}
+
+// makeValid turns the bytes of strings that are not UTF-8 into escapes such as
+// \xff, since JSON cannot hold them. The evidence keeps the bytes themselves.
+func makeValid(inv *Investigation) { validate(reflect.ValueOf(inv).Elem()) }
+
+func validate(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		if s := v.String(); !utf8.ValidString(s) && v.CanSet() {
+			v.SetString(escapeInvalid(s))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				validate(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return
+		}
+		for i := range v.Len() {
+			validate(v.Index(i))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			validate(v.Elem())
+		}
+	default:
+	}
+}
+
+func escapeInvalid(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n <= 1 {
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+			i++
+			continue
+		}
+		b.WriteString(s[i : i+n])
+		i += n
+	}
+	return b.String()
+}

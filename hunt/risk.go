@@ -1,0 +1,76 @@
+package hunt
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tuxtrail/tuxtrail/cmdline"
+	"github.com/tuxtrail/tuxtrail/ptree"
+)
+
+// judge finds what is risky about the commands of sudo, cron and processes.
+func (h *hunter) judge() {
+	for i := range h.inv.Sudo {
+		c := &h.inv.Sudo[i]
+		c.Hits = h.hits(cmdline.FromSudo(c.Text))
+	}
+	keys := make([]jobKey, 0, len(h.jobs))
+	for k := range h.jobs {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b jobKey) int {
+		x, y := h.jobs[a], h.jobs[b]
+		if c := x.First.Compare(y.First); c != 0 {
+			return c
+		}
+		return strings.Compare(a.user+"\x00"+a.text, b.user+"\x00"+b.text)
+	})
+	for _, k := range keys {
+		j := h.jobs[k]
+		j.Hits = h.hits(cmdline.FromCron(j.Text))
+		h.inv.Jobs = append(h.inv.Jobs, *j)
+	}
+	for i := range h.inv.Processes {
+		p := &h.inv.Processes[i]
+		node := h.tree.Process(p.ID)
+		if node == nil {
+			continue
+		}
+		for _, im := range node.Images() {
+			for _, hit := range h.hits(commandOf(&im)) {
+				if !slices.ContainsFunc(p.Hits, func(o Hit) bool { return o.Rule == hit.Rule && o.Target == hit.Target }) {
+					p.Hits = append(p.Hits, hit)
+					p.Severity = worse(p.Severity, hit.Severity)
+				}
+			}
+		}
+	}
+}
+
+// commandOf reads an image's command: its exact arguments where the log has
+// them, else its title, which has lost the bounds between arguments.
+func commandOf(im *ptree.Image) cmdline.Command {
+	if len(im.Argv) > 0 {
+		return cmdline.FromArgv(im.Argv)
+	}
+	return cmdline.Parse(im.Cmdline)
+}
+
+func (h *hunter) hits(c cmdline.Command) []Hit {
+	found := h.rules.Match(c)
+	if len(found) == 0 {
+		return nil
+	}
+	out := make([]Hit, 0, len(found))
+	for _, f := range found {
+		hit := Hit{
+			Rule: f.Rule, Name: f.Name, Severity: Severity(f.Severity.String()), Why: f.Why, Techniques: f.Techniques,
+			Stage: Stage(strings.ReplaceAll(f.Tactic, "-", "_")), Part: f.Evidence, Target: f.Target, TargetKind: string(f.TargetKind),
+		}
+		for _, s := range f.Decoded {
+			hit.Decoded = append(hit.Decoded, s.How+": "+s.Out)
+		}
+		out = append(out, hit)
+	}
+	return out
+}

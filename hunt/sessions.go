@@ -1,0 +1,214 @@
+package hunt
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/geo"
+	"github.com/tuxtrail/tuxtrail/syslog"
+)
+
+// joinSlack is how far the clocks of two witnesses of one act may be apart:
+// syslog cuts seconds off, PAM and the kernel write at different moments.
+const joinSlack = 5 * time.Second
+
+// buildSessions makes the sessions of people: sshd, login, display managers,
+// su. What sudo and cron open is told as commands and jobs.
+func (h *hunter) buildSessions() {
+	slices.SortStableFunc(h.sessions, func(a, b syslog.Session) int {
+		return cmp.Or(sessionTime(&a).Compare(sessionTime(&b)), cmp.Compare(a.ID, b.ID))
+	})
+	byID := map[int]int{} // of the log's session to the index here
+	matched := map[*auditSession]bool{}
+	for i := range h.sessions {
+		s := &h.sessions[i]
+		if !isLogon(s.Kind) {
+			continue
+		}
+		byID[s.ID] = len(h.inv.Sessions)
+		h.inv.Sessions = append(h.inv.Sessions, h.logonSession(s, matched))
+	}
+	logged := len(h.inv.Sessions) > 0
+	for _, a := range h.audit.order {
+		if matched[a] || !remoteOrLocal(a.program) {
+			continue
+		}
+		h.inv.Sessions = append(h.inv.Sessions, auditOnly(a, logged))
+	}
+	parents := make([]string, len(h.inv.Sessions))
+	order := make([]int, len(h.inv.Sessions))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return startOf(&h.inv.Sessions[a]).Compare(startOf(&h.inv.Sessions[b]))
+	})
+	sorted := make([]Session, len(order))
+	for n, i := range order {
+		sorted[n] = h.inv.Sessions[i]
+		sorted[n].ID = "S" + strconv.Itoa(n+1)
+		parents[i] = sorted[n].ID
+	}
+	h.inv.Sessions = sorted
+	for i := range h.sessions {
+		s := &h.sessions[i]
+		self, ok := byID[s.ID]
+		if up, has := byID[s.Parent]; ok && has {
+			h.session(parents[self]).Parent = parents[up]
+		}
+	}
+	for i := range h.inv.Sessions {
+		if ses := h.inv.Sessions[i].AuditSession; ses != "" {
+			h.byAudit[ses] = append(h.byAudit[ses], i)
+		}
+	}
+}
+
+// session returns the session with an id that this package gave.
+func (h *hunter) session(id string) *Session {
+	n, err := strconv.Atoi(id[min(1, len(id)):])
+	if err != nil || n < 1 || n > len(h.inv.Sessions) {
+		return nil
+	}
+	return &h.inv.Sessions[n-1]
+}
+
+func isLogon(kind string) bool {
+	switch kind {
+	case "sudo", "sudo-i", "cron", "crond", "atd", "systemd-user", "runuser", "runuser-l", "polkit-1", "":
+		return false
+	}
+	return true
+}
+
+// remoteOrLocal reports whether a program that opened an audit session lets
+// people in; cron and at get sessions of their own too.
+func remoteOrLocal(program string) bool {
+	switch program {
+	case "sshd", "sshd-session", "sshd-auth", "dropbear", "login", "gdm-session-worker", "lightdm", "sddm-helper", "xrdp-sesman", "cockpit-session", "in.telnetd", "vsftpd", "mosh-server":
+		return true
+	}
+	return false
+}
+
+func sessionTime(s *syslog.Session) time.Time {
+	if s.Start.IsZero() {
+		return s.End
+	}
+	return s.Start
+}
+
+func startOf(s *Session) time.Time {
+	if s.Start.IsZero() {
+		return s.End
+	}
+	return s.Start
+}
+
+func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool) Session {
+	out := Session{
+		Kind: s.Kind, User: s.User, By: s.By, PID: s.PID, Start: utc(s.Start), End: utc(s.End), EndReason: string(s.EndReason),
+		Port: s.SourcePort, Method: s.Method, Key: s.Key, TTY: s.TTY, Refs: slices.Clone(s.Refs),
+	}
+	out.Source, out.SourceKind = sourceOf(s.Source, s.SourceHost)
+	if s.Inferred&syslog.InferredPair != 0 {
+		out.Inferred = "the log gives no pid; open and close were paired by account and order"
+	}
+	if s.Inferred&syslog.InferredUnsure != 0 {
+		out.Inferred = "several sessions of the account were open and the log gives no pid; which close ends it is a guess"
+	}
+	h.addWitnesses(&out, s.Refs)
+	for _, l := range h.audit.logins[uint32(max(s.PID, 0))] {
+		if s.PID > 0 && near(l.at, sessionTime(s), joinSlack) && (l.user == "" || l.user == s.User) {
+			out.AuditSession = l.ses
+			out.Refs = append(out.Refs, l.ref)
+			h.addWitnesses(&out, []evidence.Ref{l.ref})
+			break
+		}
+	}
+	for _, a := range h.audit.order {
+		if !matched[a] && s.PID > 0 && a.pid == uint32(s.PID) && (out.AuditSession == "" || a.ses == out.AuditSession) &&
+			(near(a.start, s.Start, joinSlack) || near(a.end, s.End, joinSlack)) {
+			matched[a] = true
+			out.AuditSession = a.ses
+			out.Start, out.End = finer(out.Start, a.start), finer(out.End, a.end)
+			out.TTY = firstOf(out.TTY, ttyName(a.tty))
+			out.Refs = append(out.Refs, a.refs...)
+			h.addWitnesses(&out, a.refs)
+			break
+		}
+	}
+	return out
+}
+
+// ttyName leaves out what PAM calls a terminal where there is none.
+func ttyName(s string) string {
+	if s == "ssh" || s == "cron" {
+		return ""
+	}
+	return s
+}
+
+// auditOnly makes a session that only audit saw.
+func auditOnly(a *auditSession, logged bool) Session {
+	kind := a.program
+	if kind == "sshd-session" || kind == "sshd-auth" {
+		kind = "sshd"
+	}
+	s := Session{
+		Kind: kind, User: a.user, PID: int(a.pid), Start: utc(a.start), End: utc(a.end), EndReason: string(syslog.EndClosed),
+		TTY: ttyName(a.tty), AuditSession: a.ses, Inferred: "known from audit only", Refs: slices.Clone(a.refs),
+	}
+	if a.end.IsZero() {
+		s.EndReason = string(syslog.EndOpen)
+	}
+	s.Source, s.SourceKind = sourceOf(a.source, a.host)
+	for _, r := range a.refs {
+		s.Witnesses = appendNew(s.Witnesses, r.File)
+	}
+	if logged {
+		s.Flags = append(s.Flags, Flag{
+			Name: "not_in_syslog", Severity: SeverityLow,
+			Why: "The audit log has this session and the log of the auth facility, which has others, does not: its lines were lost, cut off or removed.",
+		})
+	}
+	return s
+}
+
+func (h *hunter) addWitnesses(s *Session, refs []evidence.Ref) {
+	for _, r := range refs {
+		s.Witnesses = appendNew(s.Witnesses, r.File)
+	}
+}
+
+// sourceOf returns an address or name as text, and the kind of an address.
+func sourceOf(addr netip.Addr, name string) (source, kind string) {
+	if !addr.IsValid() {
+		return name, ""
+	}
+	return addr.Unmap().String(), geo.KindOf(addr).String()
+}
+
+func near(a, b time.Time, slack time.Duration) bool {
+	return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() <= slack
+}
+
+// finer returns the time of another witness of the same act where the log's is
+// cut to whole seconds and the other lies in that second.
+func finer(t, other time.Time) time.Time {
+	if t.Nanosecond() == 0 && !t.IsZero() && other.Truncate(time.Second).Equal(t) {
+		return other.UTC()
+	}
+	return t
+}
+
+func utc(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC()
+}

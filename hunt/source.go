@@ -1,0 +1,40 @@
+package hunt
+
+import (
+	"context"
+	"iter"
+
+	"github.com/tuxtrail/tuxtrail/auditd"
+	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/querytime"
+	"github.com/tuxtrail/tuxtrail/syslog"
+	"github.com/tuxtrail/tuxtrail/utmp"
+)
+
+// Source is where the evidence of a hunt comes from. Package logdir reads
+// files; a third party can write another without touching this package.
+//
+// An iterator yields an error for what it could not read and goes on; it ends
+// early when the context is cancelled or the loop is left. A host of "" means
+// every host, the zero window all of time. An iterator may be asked for more
+// than once and then reads anew.
+type Source interface {
+	// Hosts returns the names of the hosts in the evidence, the one with the
+	// most records first.
+	Hosts(ctx context.Context) ([]string, error)
+	// Syslog yields the log lines in order of time, each once, however many
+	// files hold it.
+	Syslog(ctx context.Context, host string, w querytime.Window) iter.Seq2[syslog.Record, error]
+	// Audit yields the audit events in order of time.
+	Audit(ctx context.Context, host string, w querytime.Window) iter.Seq2[*auditd.Event, error]
+	// Raw returns the bytes that a reference of this source stands for.
+	Raw(ctx context.Context, ref evidence.Ref) ([]byte, error)
+	// Stats says what was read so far, an entry for each input, and what was
+	// found but not read.
+	Stats() []evidence.Stats
+}
+
+// LoginSource is a [Source] that also has login records (utmp, wtmp, btmp).
+type LoginSource interface {
+	Logins(ctx context.Context, host string, w querytime.Window) iter.Seq2[utmp.Record, error]
+}

@@ -1,0 +1,127 @@
+package hunt
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// buildUsers collects what the logs show of each account.
+func (h *hunter) buildUsers() {
+	users := map[string]*User{}
+	get := func(name string) *User {
+		u := users[name]
+		if u == nil {
+			u = &User{Name: name}
+			users[name] = u
+		}
+		return u
+	}
+	seen := func(u *User, at time.Time) { u.First, u.Last = widen(u.First, u.Last, at, at) }
+	for _, c := range h.inv.Logons.ByAccount {
+		u := get(c.Name)
+		u.Known, u.Succeeded, u.Failed = c.Known, c.Succeeded, c.Failed
+		u.First, u.Last = widen(u.First, u.Last, c.First, c.Last)
+	}
+	for i := range h.attempts {
+		if a := &h.attempts[i]; isLogon(a.Kind) {
+			if from := a.From(); from != "" && len(get(a.User).Sources) < maxAccounts {
+				u := get(a.User)
+				u.Sources = appendNew(u.Sources, from)
+			}
+		}
+	}
+	for _, s := range h.inv.Sessions {
+		u := get(s.User)
+		u.Known = true
+		u.Sessions = append(u.Sessions, s.ID)
+		if s.Source != "" && len(u.Sources) < maxAccounts {
+			u.Sources = appendNew(u.Sources, s.Source)
+		}
+		seen(u, s.Start)
+		seen(u, s.End)
+	}
+	for _, c := range h.inv.Sudo {
+		u := get(c.User)
+		u.Known = true
+		u.Sudo++
+		seen(u, c.Time)
+	}
+	for _, p := range h.inv.Processes {
+		if s := h.session(p.Session); s != nil {
+			get(s.User).Commands++
+		}
+	}
+	for _, c := range h.inv.Changes {
+		if c.Account == "" {
+			continue
+		}
+		u := get(c.Account)
+		u.Known = true
+		u.Changes = append(u.Changes, c)
+		seen(u, c.Time)
+	}
+	h.ids(users)
+	for _, u := range users {
+		u.State, u.Why = h.state(u)
+		h.inv.Users = append(h.inv.Users, *u)
+	}
+	slices.SortFunc(h.inv.Users, func(a, b User) int {
+		return cmp.Or(cmp.Compare(stateOrder(a.State), stateOrder(b.State)), cmp.Compare(len(b.Sessions), len(a.Sessions)),
+			cmp.Compare(b.Failed, a.Failed), cmp.Compare(a.Name, b.Name))
+	})
+}
+
+// ids fills in the numeric ids that the logs state.
+func (h *hunter) ids(users map[string]*User) {
+	for i := range h.sessions {
+		s := &h.sessions[i]
+		if u := users[s.User]; u != nil && u.UID == nil && s.UID >= 0 {
+			id := s.UID
+			u.UID = &id
+		}
+	}
+}
+
+// The states of accounts.
+const (
+	statePlanted  = "planted"
+	stateTaken    = "taken"
+	stateUsed     = "used"
+	stateAttacked = "attacked"
+	stateGuessed  = "guessed"
+	stateChanged  = "changed"
+)
+
+func stateOrder(s string) int {
+	return slices.Index([]string{statePlanted, stateTaken, stateUsed, stateAttacked, stateChanged, stateGuessed}, s)
+}
+
+// state says what became of an account.
+func (h *hunter) state(u *User) (state, why string) {
+	for i := range h.inv.Findings {
+		f := &h.inv.Findings[i]
+		if f.Severity.Compare(SeverityHigh) < 0 || !slices.Contains(f.Accounts, u.Name) {
+			continue
+		}
+		if slices.ContainsFunc(u.Changes, func(c AccountChange) bool { return c.Kind == "user_add" && slices.Contains(f.Sessions, c.Session) }) {
+			return statePlanted, "made in a session of " + f.ID
+		}
+		if slices.ContainsFunc(u.Sessions, func(id string) bool { return slices.Contains(f.Sessions, id) }) {
+			return stateTaken, "a session of it belongs to " + f.ID
+		}
+	}
+	switch {
+	case len(u.Sessions) > 0 || u.Succeeded > 0 || u.Sudo > 0:
+		if u.Failed > 0 {
+			return stateUsed, fmt.Sprintf("%s to log on failed", tries(u.Failed))
+		}
+		return stateUsed, ""
+	case u.Failed > 0 && u.Known:
+		return stateAttacked, tries(u.Failed) + " failed, none succeeded"
+	case u.Failed > 0:
+		return stateGuessed, "the host has no such account"
+	}
+	return stateChanged, ""
+}
