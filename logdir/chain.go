@@ -63,12 +63,17 @@ func (c *chain) outside(f *file) bool {
 	return !after.IsZero() && after.Before(c.w.Start.Add(-slack))
 }
 
-// finish closes the current file and keeps what was counted; what was wrong
-// with the file is added to it.
+// finish closes the current file and keeps what was counted.
 func (c *chain) finish(st evidence.Stats) {
 	if c.s == nil {
 		return
 	}
+	c.shut(&st)
+	c.d.keep(st)
+}
+
+// shut closes the current file and notes what was wrong with it.
+func (c *chain) shut(st *evidence.Stats) {
 	st.File = c.cur.Path
 	for _, p := range c.s.problems {
 		err := evidence.Ref{File: c.cur.Path, Offset: c.s.off}.At(p)
@@ -76,7 +81,6 @@ func (c *chain) finish(st evidence.Stats) {
 		c.errs = append(c.errs, err)
 	}
 	c.s.Close()
-	c.d.keep(st)
 	c.cur, c.s = nil, nil
 }
 

@@ -43,6 +43,7 @@ type file struct {
 	dated bool      // its lines give their year
 	limit time.Time // no line is later; zero when unknown
 	year  int       // of the first line, where the caller gave it
+	nodes []string  // hosts that the head of an audit log names
 	head  []byte    // until the years are known
 	err   error     // why it cannot be read, for a file that should be
 }

@@ -124,6 +124,9 @@ func (d *Dir) look(name string, seen map[string]fs.FileInfo) *file {
 	whole := n <= headSize
 	f.head, f.Compression = head[:min(n, headSize)], string(how)
 	f.Kind, f.Reason = sniff(name, f.head, whole)
+	if f.Kind == KindAudit {
+		f.nodes = nodes(f.head)
+	}
 	if f.Kind != "" {
 		f.times(d, whole && how == plain)
 	}

@@ -2,6 +2,7 @@ package logdir
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,6 +111,19 @@ func auditLine(line []byte) bool {
 		_, line, _ = bytes.Cut(line, []byte(" "))
 	}
 	return bytes.HasPrefix(line, []byte("type=")) && bytes.Contains(line[:min(len(line), 200)], []byte("audit("))
+}
+
+// nodes returns the hosts that records of auditd name, in order.
+func nodes(head []byte) []string {
+	var out []string
+	for line := range bytes.Lines(head) {
+		if rest, ok := bytes.CutPrefix(line, []byte("node=")); ok {
+			if node, _, ok := bytes.Cut(rest, []byte(" ")); ok && len(node) > 0 && !slices.Contains(out, string(node)) {
+				out = append(out, string(node))
+			}
+		}
+	}
+	return out
 }
 
 // headed reports whether a line has a header that only a system's log has:

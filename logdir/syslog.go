@@ -161,8 +161,9 @@ func (c *syslogCursor) key() eventKey {
 }
 
 // Hosts returns the names of the hosts whose lines the syslog files hold, as
-// written, those with the most lines first. It reads all of them once and
-// remembers the result.
+// written, those with the most lines first, and then those that only the
+// beginnings of audit logs name. It reads all syslog files once and remembers
+// the result.
 func (d *Dir) Hosts(ctx context.Context) ([]string, error) {
 	d.mu.Lock()
 	hosts, known := d.hosts, d.known
@@ -188,6 +189,13 @@ func (d *Dir) Hosts(ctx context.Context) ([]string, error) {
 			}
 			one := int64(1)
 			counts[strings.Clone(c.rec.Host)] = &one
+		}
+	}
+	for _, f := range d.files {
+		for _, node := range f.nodes {
+			if counts[node] == nil {
+				counts[node] = new(int64)
+			}
 		}
 	}
 	hosts = slices.Collect(maps.Keys(counts))
