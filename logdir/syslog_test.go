@@ -153,6 +153,7 @@ func TestCancel(t *testing.T) {
 	text := strings.Repeat("Nov 23 08:00:00 vm sshd[1]: same\n", 5000)
 	d := openFS(t, tree(map[string]string{"auth.log": text}), logdir.Options{})
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	n, last := 0, error(nil)
 	for _, err := range d.Syslog(ctx, "", querytime.Window{}) {
 		if n++; n == 10 {
