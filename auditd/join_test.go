@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func line(typ string, sec, serial int, body string) string {
+func line[N int | int64](typ string, sec int, serial N, body string) string {
 	return fmt.Sprintf("type=%s msg=audit(%d.001:%d): %s", typ, sec, serial, body)
 }
 
@@ -96,7 +96,7 @@ func TestJoinRepeatedRecords(t *testing.T) {
 
 func TestJoinSerialWrap(t *testing.T) {
 	events, _, stats := read(t, Options{},
-		line("SYSCALL", 1, 4294967294, ""), line("SYSCALL", 1, 4294967295, ""), line("SYSCALL", 1, 0, ""), line("SYSCALL", 2, 1, ""))
+		line("SYSCALL", 1, int64(4294967294), ""), line("SYSCALL", 1, int64(4294967295), ""), line("SYSCALL", 1, 0, ""), line("SYSCALL", 2, 1, ""))
 	assert.Equal(t, []string{"1.001:4294967294", "1.001:4294967295", "1.001:0", "2.001:1"}, ids(events))
 	assert.Zero(t, stats.Lost)
 }

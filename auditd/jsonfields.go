@@ -1,12 +1,15 @@
 package auditd
 
-import "unicode/utf8"
+import (
+	"sync"
+	"unicode/utf8"
+)
 
 // fields writes what the other keys do not hold: each name once, with its
 // value or, where records differ, with all its values.
 func (w *jsonWriter) fields(e *Event) {
-	var left leftover
-	left.list = left.room[:0]
+	left := leftovers.Get().(*leftover)
+	defer left.free()
 	for ri := range e.Records {
 		r := &e.Records[ri]
 		exec := r.Type == TypeExecve
@@ -35,7 +38,7 @@ func (w *jsonWriter) fields(e *Event) {
 		first = false
 		w.str(f.Name)
 		w.b = append(w.b, ':')
-		w.values(&left, i)
+		w.values(left, i)
 	}
 	w.b = append(w.b, '}')
 }
@@ -74,28 +77,37 @@ type leftover struct {
 	list  []*Field
 	next  []int32 // the next field with the same name; 0 for none
 	later []bool  // an earlier field has the same name
-
-	room   [96]*Field // for most events this is enough
-	nexts  [96]int32
-	laters [96]bool
-	hashes [96]uint8
+	hash  []int32 // the field before with the same hash of its name; -1 for none
 }
 
+var leftovers = sync.Pool{New: func() any { return new(leftover) }}
+
+// free gives l back for the next event.
+func (l *leftover) free() {
+	clear(l.list)
+	l.list = l.list[:0]
+	leftovers.Put(l)
+}
+
+// group chains the fields, in linear time also where an event has a great
+// many.
 func (l *leftover) group() {
 	n := len(l.list)
-	if n > len(l.room) {
+	l.next, l.later, l.hash = resize(l.next, n), resize(l.later, n), resize(l.hash, n)
+	if n > 256 {
 		l.groupMany()
 		return
 	}
-	l.next, l.later = l.nexts[:n], l.laters[:n]
-	h := l.hashes[:n]
+	var newest [256]int16 // index of the newest field with the hash, plus one
 	for i, f := range l.list {
-		h[i] = nameHash(f.Name)
-	}
-	for i := range h {
-		for j := i + 1; j < len(h); j++ {
-			if h[j] == h[i] && l.list[j].Name == l.list[i].Name {
-				l.next[i], l.later[j] = int32(j), true
+		l.next[i], l.later[i] = 0, false
+		h := nameHash(f.Name)
+		j := int(newest[h]) - 1
+		l.hash[i] = int32(j)
+		newest[h] = int16(i + 1)
+		for ; j >= 0; j = int(l.hash[j]) {
+			if l.list[j].Name == f.Name {
+				l.next[j], l.later[i] = int32(i), true
 				break
 			}
 		}
@@ -103,15 +115,21 @@ func (l *leftover) group() {
 }
 
 func (l *leftover) groupMany() {
-	n := len(l.list)
-	l.next, l.later = make([]int32, n), make([]bool, n)
-	last := make(map[string]int, n)
+	last := make(map[string]int, len(l.list))
 	for i, f := range l.list {
+		l.next[i], l.later[i] = 0, false
 		if j, ok := last[f.Name]; ok {
 			l.next[j], l.later[i] = int32(i), true
 		}
 		last[f.Name] = i
 	}
+}
+
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, 2*n)
+	}
+	return s[:n]
 }
 
 func nameHash(s string) uint8 {
