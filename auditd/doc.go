@@ -19,6 +19,15 @@
 // lines with node=, lines of the kernel's own log, with or without a syslog
 // header. See [Event] for what an event holds and [Options] for the limits.
 //
+// What an event means is told by its methods: [Event.Exec], [Event.Fork],
+// [Event.Connection], [Event.FileChange], [Event.Logon], [Event.Session],
+// [Event.SudoCommand], [Event.AccountChange], [Event.ServiceChange],
+// [Event.ConfigChange], [Event.Anomaly] and [Event.Denial]. Each returns
+// false for an event that is of another kind.
+//
+// [Reader.Next] reads without allocating; [Reader.Render] decodes and prints
+// on several processors with the order kept; [Event.AppendJSON] prints.
+//
 // The wire format is described in the man pages auditd.conf(5), ausearch(8)
 // and audit.rules(7), in linux/audit.h and kernel/auditsc.c. The names of
 // system calls, errors and record types are tables generated from
