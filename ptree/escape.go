@@ -34,7 +34,7 @@ func escape(s string, limit int) string {
 		switch {
 		case r == utf8.RuneError && w == 1:
 			out = append(out, `\x`...)
-			out = append(out, "0123456789abcdef"[s[i]>>4], "0123456789abcdef"[s[i]&15])
+			out = append(out, hex[s[i]>>4], hex[s[i]&15])
 		case r == '\\' || !unicode.IsPrint(r):
 			q := strconv.QuoteRune(r)
 			out = append(out, q[1:len(q)-1]...)

@@ -16,6 +16,18 @@ func (b *Builder) Tree() *Tree {
 		if h := b.hosts[p.Host]; p.EndReason == NoEnd && p.gen != h.gen {
 			p.End, p.EndReason = h.boots[p.gen], EndBoot
 		}
+		if q := p.parent; q != nil && !q.Placeholder && p.Reason == reasonUnseen {
+			p.Edge, p.Reason = Observed, "" // the parent showed up later
+		}
+	}
+	t.link()
+	*b = Builder{}
+	return t
+}
+
+// link makes what follows from the parents: roots, children and depths.
+func (t *Tree) link() {
+	for _, p := range t.procs {
 		q := p.parent
 		if q == nil {
 			p.depth = 1
@@ -30,12 +42,7 @@ func (b *Builder) Tree() *Tree {
 			q.lastChild.next = p
 		}
 		q.lastChild = p
-		if !q.Placeholder && p.Reason == reasonUnseen {
-			p.Edge, p.Reason = Observed, "" // the parent showed up later
-		}
 	}
-	*b = Builder{}
-	return t
 }
 
 // order returns the processes in the order of their first sight, parents

@@ -39,6 +39,9 @@ type Process struct {
 	// another process named it as its parent.
 	Placeholder bool
 
+	// Context marks a process that a filter kept for those below it only.
+	Context bool
+
 	// Dropped counts images that were not kept, see [Options.MaxImages].
 	Dropped int
 
