@@ -2,20 +2,46 @@ package ioc
 
 import "strings"
 
-// Defang returns s, a URL, host or address, in a form that nobody follows by
-// accident: "https://evil.com" becomes "hxxps[://]evil[.]com". [Refang] undoes it.
+// Defang returns s, an address, a name, an e-mail or a URL, in a form that
+// nothing takes for a link: "https://evil.com/a.b" becomes
+// "hxxps[://]evil[.]com/a.b", "x@evil.com" becomes "x[@]evil[.]com",
+// "2001:db8::1" becomes "2001[:]db8[:][:]1". [Refang] undoes it.
 func Defang(s string) string {
-	if i := strings.Index(s, "://"); i >= 0 {
-		scheme := strings.NewReplacer("tt", "xx", "ft", "fx").Replace(s[:i])
-		return scheme + "[://]" + strings.ReplaceAll(s[i+3:], ".", "[.]")
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		if strings.IndexByte(s, '.') < 0 && strings.Count(s, ":") > 1 {
+			return strings.ReplaceAll(s, ":", "[:]")
+		}
+		host, path := cutHost(s)
+		return defangHost(host) + path
 	}
-	return strings.NewReplacer(".", "[.]", "@", "[@]").Replace(s)
+	host, path := cutHost(rest)
+	switch {
+	case equalFold(scheme, "http"), equalFold(scheme, "https"):
+		scheme = scheme[:1] + "xx" + scheme[3:]
+	case equalFold(scheme, "ftp"), equalFold(scheme, "ftps"):
+		scheme = scheme[:1] + "x" + scheme[2:]
+	}
+	return scheme + "[://]" + defangHost(host) + path
 }
 
-var refanger = strings.NewReplacer(
-	"[.]", ".", "(.)", ".", "{.}", ".", "[dot]", ".", "(dot)", ".", "[@]", "@", "[at]", "@", "(at)", "@",
-	"[:]", ":", "[://]", "://", "hxxp", "http", "hXXp", "http", "fxp", "ftp",
-)
+// Defang returns the Value defanged where it is an address, a name, an e-mail
+// or a URL, and as it is otherwise: nothing follows a hash.
+func (m Match) Defang() string {
+	switch m.Type {
+	case IPv4, IPv6, CIDR, DNS, Onion, URL, Email:
+		return Defang(m.Value)
+	}
+	return m.Value
+}
 
-// Refang returns s with the usual ways of defanging undone.
-func Refang(s string) string { return refanger.Replace(s) }
+func cutHost(s string) (host, rest string) {
+	if i := strings.IndexAny(s, "/?#"); i >= 0 {
+		return s[:i], s[i:]
+	}
+	return s, ""
+}
+
+var hostDefanger = strings.NewReplacer(".", "[.]", "@", "[@]")
+
+func defangHost(s string) string { return hostDefanger.Replace(s) }

@@ -1,7 +1,7 @@
 //go:build ignore
 
 // Writes tlds.txt from the rule list in the tests of
-// golang.org/x/net/publicsuffix.
+// golang.org/x/net/publicsuffix, international ones in both spellings.
 package main
 
 import (
@@ -35,11 +35,59 @@ func main() {
 	var out []string
 	for _, r := range regexp.MustCompile(`"([^"]+)"`).FindAllSubmatch(m[2], n) {
 		rule := string(r[1])
-		out = append(out, rule[strings.LastIndexByte(rule, '.')+1:])
+		tld := rule[strings.LastIndexByte(rule, '.')+1:]
+		out = append(out, tld)
+		if code, ok := strings.CutPrefix(tld, "xn--"); ok {
+			out = append(out, punycode(code))
+		}
 	}
 	slices.Sort(out)
 	out = slices.Compact(out)
 	if err := os.WriteFile("tlds.txt", []byte(strings.Join(out, "\n")+"\n"), 0o644); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// punycode decodes a label without its "xn--" (RFC 3492).
+func punycode(s string) string {
+	var out []rune
+	if i := strings.LastIndexByte(s, '-'); i >= 0 {
+		out = []rune(s[:i])
+		s = s[i+1:]
+	}
+	n, i, bias := 128, 0, 72
+	for p := 0; p < len(s); {
+		old, w := i, 1
+		for k := 36; ; k += 36 {
+			d := int(s[p] - 'a')
+			if s[p] <= '9' {
+				d = int(s[p]-'0') + 26
+			}
+			p++
+			i += d * w
+			t := min(max(k-bias, 1), 26)
+			if d < t {
+				break
+			}
+			w *= 36 - t
+		}
+		size := len(out) + 1
+		delta := i - old
+		if old == 0 {
+			delta /= 700
+		} else {
+			delta /= 2
+		}
+		delta += delta / size
+		k := 0
+		for ; delta > 455; k += 36 {
+			delta /= 35
+		}
+		bias = k + 36*delta/(delta+38)
+		n += i / size
+		i %= size
+		out = slices.Insert(out, i, rune(n))
+		i++
+	}
+	return string(out)
 }

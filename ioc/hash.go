@@ -1,13 +1,18 @@
 package ioc
 
+import "strings"
+
 // hashes looks at every 32nd byte: a run of 32 hexadecimal digits cannot avoid
-// all of them.
+// all of them, nor both bytes 16 before and 16 behind.
 func (sc *scan) hashes() {
 	text := sc.text
 	done := 0
 	for i := 31; i < len(text)+31; i += 32 {
 		p := min(i, len(text)-1)
 		if p < done || class[text[p]]&isHex == 0 {
+			continue
+		}
+		if !(sc.is(p-8, isHex) && sc.is(p-15, isHex)) && !(sc.is(p+8, isHex) && sc.is(p+16, isHex)) {
 			continue
 		}
 		l, r := p, p+1
@@ -22,6 +27,9 @@ func (sc *scan) hashes() {
 	}
 }
 
+// hexRun judges a run of hexadecimal digits that ends on both sides. Its
+// length must be that of a hash; all digits decimal is a number, f repeated
+// is a mask, and one digit repeated must not have letters around it.
 func (sc *scan) hexRun(l, r int) {
 	k := kNone
 	switch r - l {
@@ -34,17 +42,83 @@ func (sc *scan) hexRun(l, r int) {
 	case 128:
 		k = kSHA512
 	default:
+		sc.hexURL(l, r)
 		return
 	}
-	if c := class[sc.at0(l-1)] | class[sc.at0(r)]; c&isAlpha != 0 {
+	letters, same := false, true
+	for i := l; i < r; i++ {
+		c := sc.text[i]
+		letters = letters || class[c]&isAlpha != 0
+		same = same && c == sc.text[l]
+	}
+	if !letters || same && (sc.text[l]|0x20 == 'f' || sc.is(l-1, isAlnum) || sc.is(r, isAlnum)) {
 		return
 	}
-	same := true
-	for i := l + 1; i < r && same; i++ {
-		same = sc.text[i] == sc.text[l]
-	}
-	if same {
-		return
+	switch k {
+	case kMD5:
+		if sc.calledBefore(l, "imphash", "import hash") {
+			k = kImpHash
+		}
+	case kSHA256:
+		if sc.calledBefore(l, "authentihash") {
+			k = kAuthentiHash
+		}
 	}
 	sc.add(k, lower(sc.text[l:r]), l, r, false, Span{})
+}
+
+// calledBefore reports whether one of the words stands before l, with nothing
+// but blanks, line ends, colons, equals signs, quotes and hyphens between: it
+// is the one rule that looks beyond a line.
+func (sc *scan) calledBefore(l int, words ...string) bool {
+	e := l
+	for e > 0 && l-e < maxFill && strings.IndexByte(" \t\r\n:=-\"'", sc.text[e-1]) >= 0 {
+		e--
+	}
+	for _, w := range words {
+		if sc.fold(e-len(w), w) {
+			return true
+		}
+	}
+	return false
+}
+
+// ssdeep judges a fuzzy hash whose first colon is at i: a block size of
+// 3·2^n, and two pieces of base64. It returns whether it was one.
+func (sc *scan) ssdeep(i int) bool {
+	text := sc.text
+	l, size := i, 0
+	for l > 0 && i-l < 10 && class[text[l-1]]&isDigit != 0 {
+		l--
+	}
+	if l == i || sc.is(l-1, isB64) {
+		return false
+	}
+	for _, c := range []byte(text[l:i]) {
+		size = size*10 + int(c-'0')
+	}
+	for size > 3 && size%2 == 0 {
+		size /= 2
+	}
+	if size != 3 {
+		return false
+	}
+	p := i + 1
+	for p < len(text) && p-i <= 66 && class[text[p]]&isB64 != 0 {
+		p++
+	}
+	if n := p - i - 1; n < 8 || n > 65 || sc.at(p) != ':' {
+		return false
+	}
+	e := p + 1
+	for e < len(text) && e-p <= 66 && class[text[e]]&isB64 != 0 {
+		e++
+	}
+	if n := e - p - 1; n < 3 || n > 65 {
+		return false
+	}
+	sc.add(kSSDeep, text[l:e], l, e, false, Span{})
+	sc.v6End = max(sc.v6End, e)
+	sc.pathEnd = max(sc.pathEnd, e)
+	return true
 }

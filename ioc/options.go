@@ -14,6 +14,8 @@ var ErrType = errors.New("unknown indicator type")
 type Options struct {
 	// Types are the types to look for; nil means DefaultTypes.
 	Types []Type
+	// Custom are types of the caller's own, looked for in the same pass.
+	Custom []Custom
 	// NoParts leaves out matches that are a part of another (the host of a
 	// URL, the domain of an e-mail), those with a Parent.
 	NoParts bool
@@ -22,9 +24,12 @@ type Options struct {
 // Scanner finds indicators in texts. It does not change after [New] and is
 // safe for concurrent use.
 type Scanner struct {
-	want    [kCount]bool
-	noParts bool
-	trigger [256]uint8
+	want      [kCount]bool
+	noParts   bool
+	wantHash  bool
+	tokenStep int
+	custom    []Custom
+	trigger   [256]uint8
 }
 
 // New returns a Scanner. The error wraps [ErrType] and names the type.
@@ -40,6 +45,12 @@ func New(o Options) (*Scanner, error) {
 			return nil, fmt.Errorf("ioc: %w: %q", ErrType, string(t))
 		}
 		s.want[k] = true
+	}
+	for _, c := range o.Custom {
+		if err := c.check(); err != nil {
+			return nil, err
+		}
+		s.custom = append(s.custom, c)
 	}
 	s.setTriggers()
 	return s, nil

@@ -14,33 +14,83 @@ const (
 	tColon
 	tAt
 	tSlash
+	tBackslash
+	tBracket // [ ( { <
+	tPercent
+	tDash
+	tCVE
+	tDotWord
+	tASN
+	tTechnique
+	tCustom = 0x80 // a bit: a caller's type also asks for the byte
 )
 
 func (s *Scanner) setTriggers() {
-	s.trigger['.'] = tDot
-	s.trigger[':'] = tColon
-	s.trigger['@'] = tAt
-	if s.want[kLinuxPath] {
-		s.trigger['/'] = tSlash
+	any := func(kinds ...kind) bool {
+		return slices.ContainsFunc(kinds, func(k kind) bool { return s.want[k] })
 	}
+	on := func(want bool, t uint8, bytes string) {
+		for i := range len(bytes) {
+			if want {
+				s.trigger[bytes[i]] = t
+			}
+		}
+	}
+	hosts := any(kIPv4, kCIDR, kDNS, kURL, kEmail, kOnion)
+	on(hosts || s.want[kMAC], tDot, ".")
+	on(any(kIPv6, kCIDR, kMAC, kSSDeep, kWindowsPath, kRegistryKey) || hosts, tColon, ":")
+	on(hosts, tAt, "@")
+	on(hosts, tBracket, "[({<")
+	on(hosts, tPercent, "%")
+	on(s.want[kLinuxPath], tSlash, "/")
+	on(hosts || any(kWindowsPath, kRegistryKey), tBackslash, `\`)
+	on(s.want[kMAC], tDash, "-")
+	on(s.want[kCVE], tCVE, "vV")
+	on(s.want[kEmail], tDotWord, "dD")
+	on(s.want[kASN], tASN, "sS")
+	on(s.want[kAttackTechnique], tTechnique, "T")
+	for _, c := range s.custom {
+		for i := range len(c.Bytes) {
+			s.trigger[c.Bytes[i]] |= tCustom
+		}
+		if c.Prefix != "" {
+			s.trigger[c.Prefix[0]] |= tCustom
+		}
+	}
+	// the shortest of the wanted tokens sets how many bytes can be skipped
+	for _, w := range []struct {
+		kind
+		n int
+	}{{kBitcoin, minBitcoin}, {kURL, minBase64}, {kEthereum, 42}, {kOnion, 56}, {kMonero, 95}} {
+		if s.want[w.kind] && (s.tokenStep == 0 || w.n < s.tokenStep) {
+			s.tokenStep = w.n
+		}
+	}
+	s.wantHash = any(kMD5, kSHA1, kSHA256, kSHA512, kImpHash, kAuthentiHash, kURL)
 }
 
-// scan is the state of one pass. Ends keep each layer from looking twice at
-// the same bytes, which makes the pass linear.
+// scan is the state of one pass. The ends keep each layer from looking twice
+// at the same bytes, which makes the pass linear.
 type scan struct {
 	*Scanner
-	text    string
-	tlds    *tldTable
-	out     []Match
-	hostEnd int // bytes before it were part of a host or number run
-	v6End   int
-	mailEnd int
-	urlEnd  int
-	pathEnd int
+	text      string
+	tlds      *tldTable
+	out       []Match
+	hostEnd   int // bytes before it were part of a host or of a dotted number
+	v6End     int
+	mailEnd   int
+	pathEnd   int
+	winEnd    int
+	url       Span // the URL that holds what comes now
+	urlBudget int  // bytes that URLs inside it may still look at
+	depth     int  // of percent-encoding
+	steps     *int // counts the bytes looked at, in tests
 }
 
 // Scan returns the matches in text, ordered by Start, the longer first where
 // two start at one byte. The same value is found as often as it is written.
+// A line end is never part of a match, so that a text and its lines give the
+// same matches.
 func (s *Scanner) Scan(text string) iter.Seq[Match] {
 	return func(yield func(Match) bool) {
 		for _, m := range s.AppendMatches(nil, text) {
@@ -56,53 +106,102 @@ func (s *Scanner) Scan(text string) iter.Seq[Match] {
 // Value differs from its Raw.
 func (s *Scanner) AppendMatches(dst []Match, text string) []Match {
 	sc := scan{Scanner: s, text: text, tlds: tlds(), out: dst}
-	sc.hashes()
-	sc.run()
+	sc.all()
 	sortMatches(sc.out[len(dst):])
 	return sc.out
 }
 
-func sortMatches(ms []Match) {
-	less := func(a, b Match) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), cmp.Compare(a.Type, b.Type))
+func (sc *scan) all() {
+	if sc.wantHash {
+		sc.hashes()
 	}
-	if !slices.IsSortedFunc(ms, less) {
-		slices.SortStableFunc(ms, less)
+	if sc.tokenStep > 0 {
+		sc.tokens()
+	}
+	sc.run()
+}
+
+func compareMatches(a, b Match) int {
+	if c := cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)); c != 0 {
+		return c
+	}
+	switch whole := a.Parent.IsZero(); {
+	case whole == b.Parent.IsZero():
+		return strings.Compare(string(a.Type), string(b.Type))
+	case whole:
+		return -1
+	}
+	return 1
+}
+
+func sortMatches(ms []Match) {
+	for i := 1; i < len(ms); i++ {
+		if compareMatches(ms[i-1], ms[i]) > 0 {
+			slices.SortStableFunc(ms, compareMatches)
+			return
+		}
 	}
 }
 
 func (sc *scan) run() {
 	text := sc.text
 	for i := 0; i < len(text); {
-		switch sc.trigger[text[i]] {
-		case tNone:
+		t := sc.trigger[text[i]]
+		if t == tNone {
 			i++
+			continue
+		}
+		if t&tCustom != 0 {
+			sc.callCustom(i)
+			t &^= tCustom
+		}
+		switch t {
 		case tDot:
 			i = sc.dot(i)
 		case tColon:
 			i = sc.colon(i)
 		case tAt:
-			i = sc.at(i)
+			i = sc.mail(i)
 		case tSlash:
 			sc.slash(i)
+			i++
+		case tBackslash:
+			i = sc.backslash(i)
+		case tBracket:
+			i = sc.bracket(i)
+		case tPercent:
+			i = sc.percent(i)
+		case tDash:
+			sc.dashMAC(i)
+			i++
+		case tCVE:
+			sc.cve(i)
+			i++
+		case tDotWord:
+			i = sc.dotWord(i)
+		case tASN:
+			sc.asn(i)
+			i++
+		case tTechnique:
+			sc.technique(i)
+			i++
+		default:
 			i++
 		}
 	}
 }
 
+// add reports a match. One without a parent that lies in the current URL gets
+// the URL for a parent.
 func (sc *scan) add(k kind, value string, start, end int, defanged bool, parent Span) {
-	if !sc.want[k] || sc.noParts && !parent.IsZero() {
+	if !sc.want[k] {
+		return
+	}
+	if parent.IsZero() && start > sc.url.Start && end <= sc.url.End {
+		parent = sc.url
+	}
+	if sc.noParts && !parent.IsZero() {
 		return
 	}
 	sc.out = append(sc.out, Match{Type: kindTypes[k], Value: value, Raw: sc.text[start:end], Start: start, End: end, Defanged: defanged, Parent: parent})
 }
-
-// at0 returns the byte at i, or a blank outside the text.
-func (sc *scan) at0(i int) byte {
-	if uint(i) < uint(len(sc.text)) {
-		return sc.text[i]
-	}
-	return '\n'
-}
-
-func lower(s string) string { return strings.ToLower(s) }

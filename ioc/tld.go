@@ -4,12 +4,11 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
-
-	"golang.org/x/net/publicsuffix"
 )
 
 // tldText holds the top-level domains of the ICANN section of the public
-// suffix list, in the version that golang.org/x/net/publicsuffix has.
+// suffix list, in the version that golang.org/x/net/publicsuffix has, the
+// international ones as xn--… and in their own letters.
 //
 //go:generate go run gen_tlds.go
 //go:embed tlds.txt
@@ -56,7 +55,7 @@ func packLabel(s string) uint64 {
 
 func tldHash(w uint64) uint64 { return (w * 0x9e3779b97f4a7c15) >> (64 - 13) }
 
-// has reports whether label, in ASCII and any case, is a top-level domain.
+// has reports whether label, in any case and spelling, is a top-level domain.
 func (t *tldTable) has(label string) bool {
 	if len(label) < 2 || len(label) > 63 {
 		return false
@@ -65,6 +64,11 @@ func (t *tldTable) has(label string) bool {
 		_, ok := t.long[strings.ToLower(label)]
 		return ok
 	}
+	if !isASCII(label) {
+		if label = strings.ToLower(label); len(label) > 8 {
+			return false
+		}
+	}
 	w := packLabel(label)
 	for h := tldHash(w); t.short[h] != 0; h = (h + 1) % tldSlots {
 		if t.short[h] == w {
@@ -72,11 +76,4 @@ func (t *tldTable) has(label string) bool {
 		}
 	}
 	return false
-}
-
-// isSuffix reports whether name, in lower case, is itself a public suffix
-// under which others register ("co.uk"), so that nobody's host.
-func isSuffix(name string) bool {
-	suffix, icann := publicsuffix.PublicSuffix(name)
-	return icann && suffix == name
 }

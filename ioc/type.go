@@ -20,6 +20,7 @@ const (
 	SHA512          Type = "sha512_hash"      // 128
 	SSDeep          Type = "ssdeep"           // blocksize:hash:hash
 	ImpHash         Type = "imphash"          // an MD5 that the text calls an import hash
+	AuthentiHash    Type = "authentihash"     // a SHA-256 that the text calls an Authenticode hash
 	LinuxPath       Type = "linux_path"       // /usr/bin/id, ~/x
 	WindowsPath     Type = "windows_path"     // C:\x, \\server\share
 	RegistryKey     Type = "registry_key"     // HKLM\Software\…
@@ -50,6 +51,7 @@ const (
 	kSHA512
 	kSSDeep
 	kImpHash
+	kAuthentiHash
 	kLinuxPath
 	kWindowsPath
 	kRegistryKey
@@ -66,7 +68,7 @@ const (
 
 var kindTypes = [kCount]Type{
 	kIPv4: IPv4, kIPv6: IPv6, kCIDR: CIDR, kDNS: DNS, kURL: URL, kEmail: Email,
-	kMD5: MD5, kSHA1: SHA1, kSHA256: SHA256, kSHA512: SHA512, kSSDeep: SSDeep, kImpHash: ImpHash,
+	kMD5: MD5, kSHA1: SHA1, kSHA256: SHA256, kSHA512: SHA512, kSSDeep: SSDeep, kImpHash: ImpHash, kAuthentiHash: AuthentiHash,
 	kLinuxPath: LinuxPath, kWindowsPath: WindowsPath, kRegistryKey: RegistryKey,
 	kCVE: CVE, kMAC: MAC, kASN: ASN, kOnion: Onion,
 	kBitcoin: Bitcoin, kEthereum: Ethereum, kMonero: Monero, kAttackTechnique: AttackTechnique,

@@ -1,0 +1,154 @@
+package ioc
+
+import (
+	"crypto/sha256"
+	"crypto/sha3"
+	"encoding/base32"
+	"math/big"
+	"strings"
+)
+
+// minBitcoin is the shortest Bitcoin address: a segwit one for tests.
+const minBitcoin = 14
+
+// tokens looks at every tokenStep-th byte for long words of letters and
+// digits: wallets, onion names without their suffix, URLs in base64.
+func (sc *scan) tokens() {
+	text := sc.text
+	done := 0
+	step := sc.tokenStep
+	for i := step - 1; i < len(text)+step-1; i += step {
+		p := min(i, len(text)-1)
+		if p < done || class[text[p]]&isAlnum == 0 || !sc.is(p-step/2, isAlnum) && !sc.is(p+step/2, isAlnum) {
+			continue
+		}
+		l, r := p, p+1
+		for l > done && class[text[l-1]]&isAlnum != 0 {
+			l--
+		}
+		for r < len(text) && class[text[r]]&isAlnum != 0 {
+			r++
+		}
+		done = r
+		if r-l >= step {
+			sc.token(l, r)
+		}
+	}
+}
+
+func (sc *scan) token(l, r int) {
+	s := sc.text[l:r]
+	if sc.want[kURL] && len(s) >= minBase64 && sc.base64URL(l, r) {
+		return
+	}
+	switch n := len(s); {
+	case n == 42 && sc.want[kEthereum] && s[0] == '0' && s[1]|0x20 == 'x' && validEthereum(s[2:]):
+		sc.add(kEthereum, s, l, r, false, Span{})
+	case n == 56 && sc.want[kOnion] && validOnion(s) && !sc.fold(r, ".onion"):
+		sc.add(kOnion, lower(s), l, r, false, Span{})
+	case (n == 95 || n == 106) && sc.want[kMonero] && (s[0] == '4' || s[0] == '8') && inAlphabet(s, base58):
+		sc.add(kMonero, s, l, r, false, Span{})
+	case n >= 26 && n <= 35 && sc.want[kBitcoin] && strings.IndexByte("13mn2", s[0]) >= 0 && validBase58Check(s),
+		n >= minBitcoin && n <= 90 && sc.want[kBitcoin] && validSegwit(s):
+		sc.add(kBitcoin, s, l, r, false, Span{})
+	}
+}
+
+// validEthereum accepts 40 hexadecimal digits that are not one repeated.
+func validEthereum(s string) bool {
+	same := true
+	for i := range len(s) {
+		if class[s[i]]&isHex == 0 {
+			return false
+		}
+		same = same && s[i] == s[0]
+	}
+	return !same
+}
+
+// validOnion checks the checksum and version of an onion service name of
+// version 3 (rend-spec-v3, section 6).
+func validOnion(s string) bool {
+	raw, err := base32.StdEncoding.DecodeString(strings.ToUpper(s))
+	if err != nil || len(raw) != 35 || raw[34] != 3 {
+		return false
+	}
+	sum := sha3.Sum256(append(append([]byte(".onion checksum"), raw[:32]...), 3))
+	return sum[0] == raw[32] && sum[1] == raw[33]
+}
+
+const base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+func inAlphabet(s, alphabet string) bool {
+	for i := range len(s) {
+		if strings.IndexByte(alphabet, s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// validBase58Check checks a Bitcoin address of the kinds P2PKH and P2SH: its
+// version byte and the double SHA-256 at its end.
+func validBase58Check(s string) bool {
+	n, m := new(big.Int), big.NewInt(58)
+	for i := range len(s) {
+		d := strings.IndexByte(base58, s[i])
+		if d < 0 {
+			return false
+		}
+		n.Add(n.Mul(n, m), big.NewInt(int64(d)))
+	}
+	if n.BitLen() > 25*8 {
+		return false
+	}
+	raw := n.FillBytes(make([]byte, 25))
+	switch raw[0] {
+	case 0x00, 0x05, 0x6f, 0xc4:
+	default:
+		return false
+	}
+	sum := sha256.Sum256(raw[:21])
+	sum = sha256.Sum256(sum[:])
+	return string(sum[:4]) == string(raw[21:])
+}
+
+// validSegwit checks a Bitcoin address in bech32 or bech32m (BIP 173, 350).
+func validSegwit(s string) bool {
+	if s[0]|0x20 != 'b' && s[0]|0x20 != 't' {
+		return false
+	}
+	low := lower(s)
+	if low != s && strings.ToUpper(s) != s {
+		return false
+	}
+	if !strings.HasPrefix(low, "bc1") && !strings.HasPrefix(low, "tb1") {
+		return false
+	}
+	const alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+	chk := uint32(1)
+	step := func(v byte) {
+		top := chk >> 25
+		chk = chk&0x1ffffff<<5 ^ uint32(v)
+		for i, g := range [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3} {
+			if top>>i&1 == 1 {
+				chk ^= g
+			}
+		}
+	}
+	for i := range 2 {
+		step(low[i] >> 5)
+	}
+	step(0)
+	for i := range 2 {
+		step(low[i] & 31)
+	}
+	for i := 3; i < len(low); i++ {
+		v := strings.IndexByte(alphabet, low[i])
+		if v < 0 {
+			return false
+		}
+		step(byte(v))
+	}
+	return chk == 1 || chk == 0x2bc830a3
+}
