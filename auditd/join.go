@@ -82,7 +82,6 @@ func (j *joiner) put(h *header, line []byte, hash uint64, ref evidence.Ref) {
 		j.duplicate++
 		return
 	}
-	en.hashes = append(en.hashes, hash)
 	if en.ev == nil { // handed out already: the rest is an event of its own
 		j.late++
 		j.past.remove(en)
@@ -97,6 +96,7 @@ func (j *joiner) put(h *header, line []byte, hash uint64, ref evidence.Ref) {
 		j.dropped++
 		return
 	}
+	en.hashes = append(en.hashes, hash)
 	ev.store.raw = append(ev.store.raw, line...)
 	ev.store.lines = append(ev.store.lines, rawLine{end: len(ev.store.raw), ref: ref})
 	if h.typ == TypeEOE {
