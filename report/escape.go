@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// visible returns s with everything that could act on a terminal or change how
+// Visible returns s with everything that could act on a terminal or change how
 // text around it is read made visible as a Go escape: control characters, line
 // ends, invalid UTF-8, and characters that are invisible or reorder text. A
 // backslash stays as it is: the result is for eyes, not for parsing back.
-func visible(s string) string {
+func Visible(s string) string {
 	i := firstHidden(s)
 	if i < 0 {
 		return s

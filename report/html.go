@@ -48,7 +48,7 @@ func HTML(w io.Writer, inv *hunt.Investigation) error {
 
 func (p *page) funcs() template.FuncMap {
 	return template.FuncMap{
-		"show":       visible,
+		"show":       Visible,
 		"time":       clock,
 		"names":      names,
 		"head":       head,
@@ -89,7 +89,7 @@ func (p *page) links(refs []evidence.Ref) template.HTML {
 			fmt.Fprintf(&b, `<span class="dim">+%d</span>`, len(refs)-maxLinks)
 			break
 		}
-		name := template.HTMLEscapeString(visible(r.String()))
+		name := template.HTMLEscapeString(Visible(r.String()))
 		if id, ok := p.evidenceID[r]; ok {
 			fmt.Fprintf(&b, `<a href="#%s">%s</a> `, id, name)
 		} else {
@@ -124,7 +124,7 @@ func names(list []string) string {
 			fmt.Fprintf(&b, "and %d more", len(list)-i)
 			break
 		}
-		b.WriteString(visible(s))
+		b.WriteString(Visible(s))
 	}
 	return b.String()
 }
@@ -142,7 +142,7 @@ func hypothesisName(h hunt.Hypothesis) string {
 	case hunt.RemoteControl:
 		return "Remote control or exfiltration"
 	}
-	return visible(string(h))
+	return Visible(string(h))
 }
 
 func answerName(a hunt.Answer) string {
@@ -154,13 +154,13 @@ func answerName(a hunt.Answer) string {
 	case hunt.CannotTell:
 		return "cannot be told"
 	}
-	return visible(string(a))
+	return Visible(string(a))
 }
 
 // defangIndicator returns an indicator's value so that no mail program or
 // chat makes a link of it.
 func defangIndicator(i hunt.Indicator) string {
-	v := visible(i.Value)
+	v := Visible(i.Value)
 	switch i.Type {
 	case "ipv4", "dns":
 		return replaceLast(v, ".", "[.]")

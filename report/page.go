@@ -172,7 +172,7 @@ func headline(inv *hunt.Investigation) (head, sub string, worst hunt.Severity) {
 	case worst.Compare(hunt.SeverityMedium) < 0:
 		head = "Nothing above low was found"
 	default:
-		head = visible(inv.Findings[0].Title)
+		head = Visible(inv.Findings[0].Title)
 	}
 	for _, s := range []hunt.Severity{hunt.SeverityCritical, hunt.SeverityHigh, hunt.SeverityMedium, hunt.SeverityLow, hunt.SeverityInfo} {
 		if n := counts[s]; n > 0 {

@@ -68,7 +68,7 @@ func (t *text) paint(code, s string) string {
 
 func (t *text) severity(s hunt.Severity) string {
 	code := map[hunt.Severity]string{hunt.SeverityCritical: "1;31", hunt.SeverityHigh: "31", hunt.SeverityMedium: "33", hunt.SeverityLow: "36"}[s]
-	label := strings.ToUpper(visible(string(s)))
+	label := strings.ToUpper(Visible(string(s)))
 	if code == "" {
 		return label
 	}
@@ -80,7 +80,7 @@ func (t *text) wrap(indent int, s string) {
 	pad := strings.Repeat(" ", indent)
 	room := max(t.width-indent, 20)
 	line, used := "", 0
-	for word := range strings.FieldsSeq(visible(s)) {
+	for word := range strings.FieldsSeq(Visible(s)) {
 		n := utf8.RuneCountInString(word)
 		if used > 0 && used+1+n > room {
 			t.print("%s%s\n", pad, line)
@@ -99,7 +99,7 @@ func (t *text) wrap(indent int, s string) {
 }
 
 func (t *text) header(inv *hunt.Investigation) {
-	t.print("%s", t.paint("1", "tuxtrail: host "+visible(inv.Host.Name)))
+	t.print("%s", t.paint("1", "tuxtrail: host "+Visible(inv.Host.Name)))
 	if !inv.Host.First.IsZero() {
 		t.print(", %s to %s UTC", clock(inv.Host.First), clock(inv.Host.Last))
 	}
@@ -113,7 +113,7 @@ func (t *text) header(inv *hunt.Investigation) {
 
 func (t *text) findings(inv *hunt.Investigation) {
 	for _, f := range inv.Findings {
-		t.print("\n%s %s %s\n", t.severity(f.Severity), f.ID, t.paint("1", visible(f.Title)))
+		t.print("\n%s %s %s\n", t.severity(f.Severity), f.ID, t.paint("1", Visible(f.Title)))
 		if len(f.Steps) == 1 {
 			t.wrap(2, f.Summary)
 			t.print("  evidence: %s\n", refList(f.Refs))
@@ -127,9 +127,9 @@ func (t *text) findings(inv *hunt.Investigation) {
 			if s.Severity == hunt.SeverityInfo {
 				continue
 			}
-			t.print("    %s  %-8s %s\n", clock(s.Time), strings.ToLower(string(s.Severity)), visible(cut(s.Text, 160)))
+			t.print("    %s  %-8s %s\n", clock(s.Time), strings.ToLower(string(s.Severity)), Visible(cut(s.Text, 160)))
 			if s.Detail != "" {
-				t.print("        %s\n", visible(cut(s.Detail, 200)))
+				t.print("        %s\n", Visible(cut(s.Detail, 200)))
 			}
 			t.print("        %s\n", refList(s.Refs))
 		}
@@ -150,7 +150,7 @@ func refList(refs []evidence.Ref) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(visible(r.String()))
+		b.WriteString(Visible(r.String()))
 	}
 	return b.String()
 }
@@ -257,7 +257,7 @@ func (t *text) table(rows [][]string, total int) {
 	widths := make([]int, len(rows[0]))
 	for i, row := range rows {
 		for c, cell := range row {
-			rows[i][c] = cut(visible(cell), 60)
+			rows[i][c] = cut(Visible(cell), 60)
 			widths[c] = max(widths[c], utf8.RuneCountInString(rows[i][c]))
 		}
 	}

@@ -67,7 +67,7 @@ func timelineSVG(inv *hunt.Investigation) template.HTML {
 	for i, l := range order {
 		y := i * laneHigh
 		fmt.Fprintf(&b, `<text class="lane" x="0" y="%d">%s</text><line class="axis" x1="%d" y1="%d" x2="%d" y2="%d"/>`,
-			y+16, template.HTMLEscapeString(visible(l)), laneLeft, y+laneHigh-2, svgWidth-laneRight, y+laneHigh-2)
+			y+16, template.HTMLEscapeString(Visible(l)), laneLeft, y+laneHigh-2, svgWidth-laneRight, y+laneHigh-2)
 	}
 	type spot struct {
 		lane, at, to int
@@ -90,7 +90,7 @@ func timelineSVG(inv *hunt.Investigation) template.HTML {
 		}
 		seen[at] = true
 		fmt.Fprintf(&b, `<rect class="%s" x="%.1f" y="%d" width="%.1f" height="13"%s><title>%s %s</title></rect>`,
-			template.HTMLEscapeString(string(m.Severity)), x1, y, width, opacity(m), clock(m.Time), template.HTMLEscapeString(visible(cut(m.Text, 160))))
+			template.HTMLEscapeString(string(m.Severity)), x1, y, width, opacity(m), clock(m.Time), template.HTMLEscapeString(Visible(cut(m.Text, 160))))
 	}
 	layout := "2006-01-02 15:04"
 	if span < 10*time.Minute {
@@ -141,7 +141,7 @@ func logonSVG(sources []hunt.SourceCount) template.HTML {
 		y := i * high
 		failed, ok := float64(s.Failed)*scale, float64(s.Succeeded)*scale
 		fmt.Fprintf(&b, `<text x="0" y="%d">%s</text><rect class="fail" x="%d" y="%d" width="%.1f" height="14"/><rect class="ok" x="%.1f" y="%d" width="%.1f" height="14"/>`,
-			y+14, template.HTMLEscapeString(visible(cut(s.Source, 36))), left, y+3, failed, left+failed, y+3, ok)
+			y+14, template.HTMLEscapeString(Visible(cut(s.Source, 36))), left, y+3, failed, left+failed, y+3, ok)
 		fmt.Fprintf(&b, `<text class="lane" x="%.1f" y="%d">%d failed, %d succeeded</text>`, left+failed+ok+6, y+14, s.Failed, s.Succeeded)
 	}
 	b.WriteString(`</svg>`)

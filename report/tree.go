@@ -113,11 +113,11 @@ func writeProcess(b *strings.Builder, p hunt.Process) {
 	}
 	class := ""
 	if p.Edge == "inferred" {
-		class = ` class="inferred" title="` + template.HTMLEscapeString(visible(p.Reason)) + `"`
+		class = ` class="inferred" title="` + template.HTMLEscapeString(Visible(p.Reason)) + `"`
 	}
-	fmt.Fprintf(b, `<code%s>%s</code> <span class="dim">%d`, class, template.HTMLEscapeString(visible(cut(what, 400))), p.PID)
+	fmt.Fprintf(b, `<code%s>%s</code> <span class="dim">%d`, class, template.HTMLEscapeString(Visible(cut(what, 400))), p.PID)
 	if p.User != "" {
-		b.WriteString(" " + template.HTMLEscapeString(visible(p.User)))
+		b.WriteString(" " + template.HTMLEscapeString(Visible(p.User)))
 	}
 	if !p.Start.IsZero() {
 		b.WriteString(" " + clock(p.Start))
@@ -125,7 +125,7 @@ func writeProcess(b *strings.Builder, p hunt.Process) {
 	b.WriteString(`</span>`)
 	if len(p.Hits) > 0 {
 		sev := template.HTMLEscapeString(string(p.Severity))
-		fmt.Fprintf(b, ` <span class="sev %s">%s</span> %s`, sev, sev, template.HTMLEscapeString(visible(p.Hits[0].Why)))
+		fmt.Fprintf(b, ` <span class="sev %s">%s</span> %s`, sev, sev, template.HTMLEscapeString(Visible(p.Hits[0].Why)))
 	}
 }
 

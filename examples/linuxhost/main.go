@@ -1,0 +1,233 @@
+// Linuxhost hunts for an intruder on one Linux host, in a folder of its logs or
+// in the captured sample that is built in.
+//
+//	go run ./examples/linuxhost -source /var/log -html report.html
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+	_ "time/tzdata" // -zone works on machines without a zone database
+
+	"github.com/tuxtrail/tuxtrail/cmdline"
+	"github.com/tuxtrail/tuxtrail/hunt"
+	"github.com/tuxtrail/tuxtrail/logdir"
+	"github.com/tuxtrail/tuxtrail/querytime"
+	"github.com/tuxtrail/tuxtrail/report"
+	"github.com/tuxtrail/tuxtrail/sample"
+)
+
+const usage = `usage: linuxhost [flags]
+
+Hunts for an intruder on one host and prints what was found, with the lines that
+show it. Without flags it hunts in a captured intrusion that is built in.
+
+examples:
+  linuxhost
+  linuxhost -source /var/log -window 7d -html report.html
+  linuxhost -source /mnt/image/var/log -host web01 -window 2026-11-23T08:00/10:00 -json report.json
+  linuxhost -session S4
+
+It exits with 0 when the hunt was done, whatever it found; 1 when it failed; 2
+when it was called wrongly.
+
+flags:
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now))
+}
+
+// program is what the flags ask for.
+type program struct {
+	source, host, window, zone string
+	html, json, session, rules string
+	year, width                int
+	stdout, stderr             io.Writer
+	now                        func() time.Time
+}
+
+// usageError is a mistake of the caller: exit code 2.
+type usageError struct{ error }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func() time.Time) int {
+	p := program{stdout: stdout, stderr: stderr, now: now}
+	fs := flag.NewFlagSet("linuxhost", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.StringVar(&p.source, "source", "sample", "where the logs are: a `folder` such as /var/log, one file, or sample")
+	fs.StringVar(&p.host, "host", "", "the `host` to hunt on, as the logs name it (default: the one with the most lines)")
+	fs.StringVar(&p.window, "window", "all", "the `time` to look at: "+querytime.Accepted)
+	fs.StringVar(&p.zone, "zone", "UTC", "the `zone` of times that have none: UTC, Local, Europe/Paris …")
+	fs.IntVar(&p.year, "year", 0, "the `year` of the first line that has none (default: found from the logs and the files' times)")
+	fs.StringVar(&p.html, "html", "", "write the report as one HTML page to this `file`")
+	fs.StringVar(&p.json, "json", "", "write the investigation as JSON to this `file`; - is standard output, instead of the summary")
+	fs.StringVar(&p.session, "session", "", "print the detail of one session, such as `S4`, with its raw lines, instead of the summary")
+	fs.StringVar(&p.rules, "rules", "", "a `file` of command rules to use beside the built-in ones")
+	fs.IntVar(&p.width, "width", 0, "the `columns` to wrap the summary at (default 100)")
+	fs.Usage = func() { fmt.Fprint(stderr, usage); fs.PrintDefaults() }
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	if fs.NArg() > 0 {
+		fmt.Fprintf(stderr, "linuxhost: %q: give the logs with -source\n", fs.Arg(0))
+		return 2
+	}
+	err := p.hunt(ctx)
+	var wrong usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &wrong):
+		fmt.Fprintln(stderr, "linuxhost:", report.Visible(err.Error()))
+		return 2
+	}
+	fmt.Fprintln(stderr, "linuxhost:", report.Visible(err.Error()))
+	return 1
+}
+
+func (p *program) hunt(ctx context.Context) error {
+	loc, err := time.LoadLocation(p.zone)
+	if err != nil {
+		return usageError{fmt.Errorf("-zone %s: no such time zone: use a name such as Europe/Paris, or UTC", p.zone)}
+	}
+	if p.year < 0 || p.year > 9999 {
+		return usageError{fmt.Errorf("-year %d: is no year of a log", p.year)}
+	}
+	opt := hunt.Options{Host: p.host}
+	if opt.Window, err = querytime.Parse(p.window, p.now(), loc); err != nil {
+		return usageError{fmt.Errorf("-window: %w", err)}
+	}
+	if opt.Rules, err = p.loadRules(); err != nil {
+		return err
+	}
+	dir, err := p.open(logdir.Options{Location: loc, Year: p.year})
+	if err != nil {
+		return err
+	}
+	if terminal(p.stderr) {
+		opt.Progress = p.progress
+		defer fmt.Fprint(p.stderr, "\r\x1b[K")
+	}
+	inv, err := hunt.Investigate(ctx, dir, opt)
+	if err != nil {
+		return p.explain(err)
+	}
+	return p.write(inv)
+}
+
+func (p *program) open(o logdir.Options) (*logdir.Dir, error) {
+	if p.source == "sample" {
+		return logdir.OpenFS(sample.FS(), o)
+	}
+	dir, err := logdir.Open(p.source, o)
+	if err != nil {
+		return nil, fmt.Errorf("-source: %w", err)
+	}
+	return dir, nil
+}
+
+func (p *program) loadRules() (*cmdline.Rules, error) {
+	if p.rules == "" {
+		return cmdline.DefaultRules(), nil
+	}
+	f, err := os.Open(p.rules)
+	if err != nil {
+		return nil, fmt.Errorf("-rules: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	more, err := cmdline.LoadRules(p.rules, f)
+	if err != nil {
+		return nil, fmt.Errorf("-rules: %w", err)
+	}
+	return cmdline.DefaultRules().With(more), nil
+}
+
+// explain adds what to do about an error.
+func (p *program) explain(err error) error {
+	var host *hunt.HostError
+	var window *hunt.WindowError
+	switch {
+	case errors.As(err, &host):
+		return fmt.Errorf("-host: %w", err)
+	case errors.As(err, &window):
+		return fmt.Errorf("-window: %w: ask for a wider one, or for all", err)
+	case errors.Is(err, hunt.ErrNoEvidence):
+		return fmt.Errorf("-source %s: %w: name the folder that holds auth.log, secure, syslog or audit.log", p.source, err)
+	}
+	return err
+}
+
+func (p *program) progress(at hunt.Progress) {
+	when := ""
+	if !at.At.IsZero() {
+		when = at.At.UTC().Format(" 2006-01-02 15:04:05")
+	}
+	fmt.Fprintf(p.stderr, "\r\x1b[K%s: %d records%s", at.Stage, at.Records, when)
+}
+
+func (p *program) write(inv *hunt.Investigation) error {
+	if p.html != "" {
+		if err := writeFile(p.html, func(w io.Writer) error { return report.HTML(w, inv) }); err != nil {
+			return fmt.Errorf("-html: %w", err)
+		}
+	}
+	if p.json != "" && p.json != "-" {
+		if err := writeFile(p.json, func(w io.Writer) error { return report.JSON(w, inv) }); err != nil {
+			return fmt.Errorf("-json: %w", err)
+		}
+	}
+	o := report.TextOptions{Width: p.width, Color: terminal(p.stdout) && os.Getenv("NO_COLOR") == ""}
+	switch {
+	case p.json == "-":
+		return report.JSON(p.stdout, inv)
+	case p.session != "":
+		if inv.Detail(p.session).Session.ID == "" {
+			return usageError{fmt.Errorf("-session %s: no such session; the summary lists them", p.session)}
+		}
+		return report.SessionText(p.stdout, inv, p.session, o)
+	}
+	return report.Text(p.stdout, inv, o)
+}
+
+// writeFile writes a file whole or not at all: what was there before stays
+// until the new content is complete.
+func writeFile(name string, write func(io.Writer) error) (err error) {
+	tmp := name + ".part"
+	f, err := os.Create(tmp)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(tmp))
+		}
+	}()
+	if err := write(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp, name)
+}
+
+// terminal reports whether w is a terminal.
+func terminal(w any) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
