@@ -28,6 +28,7 @@ type hunter struct {
 	attempts  []syslog.Attempt
 	campaigns []syslog.Campaign
 	probes    map[string]*sourceProbes
+	probing   map[int]probe // by pid
 	jobs      map[jobKey]*Job
 	programs  map[string]int64
 	shapes    evidence.Shapes
@@ -54,7 +55,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h := &hunter{
 		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
-		probes: map[string]*sourceProbes{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
+		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
 		marks: map[string]*indicator{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {

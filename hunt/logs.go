@@ -152,19 +152,64 @@ func (h *hunter) addJob(ev *syslog.Event, at time.Time) {
 	}
 }
 
+// probeLines is how far apart the lines about one connection may be.
+const probeLines = 2 * time.Minute
+
+// addProbe counts a connection once, though sshd writes several lines about
+// one, of which only some name the source.
 func (h *hunter) addProbe(ev *syslog.Event, at time.Time) {
 	from := ev.SourceHost
 	if ev.Source.IsValid() {
 		from = ev.Source.String()
 	}
-	p := h.probes[from]
-	if p == nil {
-		p = &sourceProbes{first: at}
-		h.probes[strings.Clone(from)] = p
+	if ev.PID > 0 {
+		if last, ok := h.probing[ev.PID]; ok && near(last.at, at, probeLines) && (from == "" || last.from == "" || from == last.from) {
+			p := h.probes[last.from]
+			if from != last.from && from != "" { // now the source is known: the connection is its
+				p.n--
+				if p.n == 0 {
+					delete(h.probes, last.from)
+				}
+				p = h.probesOf(from, at)
+				p.n++
+				p.refs = append(p.refs, last.ref)
+			}
+			p.last = at
+			if len(p.refs) < maxJobRefs {
+				p.refs = append(p.refs, ev.Ref)
+			}
+			h.probing[ev.PID] = probe{at, firstOf(from, last.from), ev.Ref}
+			return
+		}
+		if len(h.probing) >= maxProbing {
+			clear(h.probing)
+		}
+		h.probing[ev.PID] = probe{at, strings.Clone(from), ev.Ref}
 	}
+	p := h.probesOf(from, at)
 	p.n++
 	p.last = at
 	if len(p.refs) < maxJobRefs {
 		p.refs = append(p.refs, ev.Ref)
 	}
+}
+
+// probe is the last line about a connection that did not try to log on.
+type probe struct {
+	at   time.Time
+	from string
+	ref  evidence.Ref
+}
+
+// maxProbing bounds how many connections are kept to see whether more is said
+// about them.
+const maxProbing = 1 << 16
+
+func (h *hunter) probesOf(from string, at time.Time) *sourceProbes {
+	p := h.probes[from]
+	if p == nil {
+		p = &sourceProbes{first: at}
+		h.probes[strings.Clone(from)] = p
+	}
+	return p
 }

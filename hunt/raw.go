@@ -14,7 +14,6 @@ import (
 // buildCoverage says what the investigation rests on.
 func (h *hunter) buildCoverage(host string) {
 	c := &h.inv.Coverage
-	c.Files = h.src.Stats()
 	c.Blind = h.seen.blind()
 	c.Unknown = h.shapes.List()
 	for name, n := range h.programs {
@@ -52,6 +51,7 @@ func (h *hunter) buildCoverage(host string) {
 		note("Auditing was cut back %s, first at %s; what came after may not be in the audit log.", times(n), h.audit.off[0].at.Format(time.RFC3339))
 	}
 	h.compareLogins(host, note)
+	c.Files = h.src.Stats() // last, when everything was read
 }
 
 // readEvidence reads the lines again that findings, sessions and their details
