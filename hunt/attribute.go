@@ -210,7 +210,7 @@ func (h *hunter) changesFromAudit() {
 	for i := range h.audit.accounts {
 		a := &h.audit.accounts[i]
 		c := AccountChange{
-			Time: a.at.UTC(), Kind: a.kind, By: a.user, Detail: "reported to the audit system", Program: path.Base(a.exe), PID: int(a.pid),
+			Time: a.at.UTC(), Kind: a.kind, By: a.user, Detail: "reported to the audit system", Program: a.program, PID: int(a.pid),
 			Session: h.auditSessionAt(a.ses, a.at), Refs: []evidence.Ref{a.ref},
 		}
 		if strings.HasPrefix(a.kind, "group") {

@@ -278,7 +278,8 @@ type CronEdit struct {
 type FileChange struct {
 	Time         time.Time      `json:"time"`
 	Path         string         `json:"path"`
-	Action       string         `json:"action"` // "create", "delete", "write", "rename", "attributes"
+	Action       string         `json:"action"`         // as package auditd names it: "create", "write", "delete", "rename" …
+	From         string         `json:"from,omitempty"` // the old name, where there is one
 	Exe          string         `json:"exe,omitempty"`
 	PID          int            `json:"pid,omitempty"`
 	User         string         `json:"user,omitempty"`

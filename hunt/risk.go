@@ -37,6 +37,9 @@ func (h *hunter) judge() {
 			continue
 		}
 		for _, im := range node.Images() {
+			if im.Source == ptree.FromFork || im.Source == ptree.FromParent {
+				continue // told of the process that ran it
+			}
 			for _, hit := range h.hits(commandOf(&im)) {
 				if !slices.ContainsFunc(p.Hits, func(o Hit) bool { return o.Rule == hit.Rule && o.Target == hit.Target }) {
 					p.Hits = append(p.Hits, hit)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tuxtrail/tuxtrail/auditd"
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/syslog"
 )
@@ -85,7 +86,7 @@ func connectVerb(result string) string {
 	switch result {
 	case "success":
 		return "connected to"
-	case "in_progress":
+	case "EINPROGRESS": // a socket that does not wait: the connection goes on
 		return "began a connection to"
 	}
 	return "tried and failed (" + result + ") to connect to"
@@ -120,7 +121,7 @@ func (h *hunter) fileSignals() {
 		if f.Session != "" {
 			sig.keys = append(sig.keys, sessionKey(f.Session))
 		}
-		if f.Action != "delete" && slices.ContainsFunc(returnPaths, func(p string) bool { return strings.HasPrefix(f.Path, p) }) || strings.HasSuffix(f.Path, "/.ssh/authorized_keys") {
+		if f.Action != string(auditd.FileDelete) && slices.ContainsFunc(returnPaths, func(p string) bool { return strings.HasPrefix(f.Path, p) }) || strings.HasSuffix(f.Path, "/.ssh/authorized_keys") {
 			sig.role, sig.raised = rolePersist, SeverityHigh
 		}
 		h.signal(sig)
@@ -128,15 +129,19 @@ func (h *hunter) fileSignals() {
 }
 
 func fileVerb(action string) string {
-	switch action {
-	case "create":
+	switch auditd.FileAction(action) {
+	case auditd.FileCreate:
 		return "made"
-	case "delete":
+	case auditd.FileDelete:
 		return "deleted"
-	case "rename":
-		return "renamed"
-	case "attributes":
-		return "owner, mode or attributes changed"
+	case auditd.FileRename:
+		return "put in place by renaming"
+	case auditd.FileLink:
+		return "linked"
+	case auditd.FileMode, auditd.FileOwner, auditd.FileXattr, auditd.FileTimes:
+		return action + " changed"
+	case auditd.FileMount, auditd.FileUnmount:
+		return action + "ed"
 	}
 	return "written"
 }

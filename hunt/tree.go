@@ -15,8 +15,28 @@ func (h *hunter) buildProcesses() {
 		if len(h.inv.Processes) >= h.o.MaxProcesses {
 			break
 		}
-		h.inv.Processes = append(h.inv.Processes, processOf(p))
+		out := processOf(p)
+		if out.Session == "" {
+			out.Session = sessionOfChildren(p)
+		}
+		h.inv.Processes = append(h.inv.Processes, out)
 	}
+}
+
+// sessionOfChildren returns the session that all children of a process are in:
+// a process that the log only knows as their parent is in it too.
+func sessionOfChildren(p *ptree.Process) string {
+	if !p.Placeholder {
+		return ""
+	}
+	ses := ""
+	for c := range p.Children() {
+		if ses != "" && c.Session != ses {
+			return ""
+		}
+		ses = c.Session
+	}
+	return ses
 }
 
 func processOf(p *ptree.Process) Process {

@@ -113,10 +113,7 @@ func (t *text) processes(procs []hunt.Process) {
 		i := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		p := procs[i]
-		what := p.Cmdline
-		if what == "" {
-			what = "(not logged)"
-		}
+		what := command(&p)
 		mark := ""
 		if p.Edge == "inferred" {
 			mark = " ?"
@@ -129,6 +126,17 @@ func (t *text) processes(procs []hunt.Process) {
 		}
 		todo = append(todo, kids...)
 	}
+}
+
+// command returns what a process ran, as far as it is known.
+func command(p *hunt.Process) string {
+	switch {
+	case p.Cmdline != "":
+		return p.Cmdline
+	case p.Exe != "":
+		return p.Exe
+	}
+	return "(not logged)"
 }
 
 // lines writes the raw lines that refs cite, as far as the investigation holds

@@ -134,7 +134,7 @@ func logonSVG(sources []hunt.SourceCount) template.HTML {
 		return ""
 	}
 	const left, high = 260, 22
-	scale := float64(svgWidth-left-120) / float64(most)
+	scale := float64(svgWidth-left-190) / float64(most)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" role="img" aria-label="Failed and successful logons by source">`, svgWidth, len(top)*high+4)
 	for i, s := range top {

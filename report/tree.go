@@ -104,13 +104,7 @@ func writeTree(b *strings.Builder, procs []hunt.Process, children map[int][]int,
 }
 
 func writeProcess(b *strings.Builder, p hunt.Process) {
-	what := p.Cmdline
-	if what == "" {
-		what = p.Exe
-	}
-	if what == "" {
-		what = "(not logged)"
-	}
+	what := command(&p)
 	class := ""
 	if p.Edge == "inferred" {
 		class = ` class="inferred" title="` + template.HTMLEscapeString(Visible(p.Reason)) + `"`
