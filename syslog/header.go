@@ -110,8 +110,9 @@ func (r *Reader) rfc3164(rec *Record, s string) bool {
 		return false
 	}
 	rec.Format = FormatRFC3164
+	plain := n == 15 && st.year == 0 && s[12] == ':'
 	r.setTime(rec, &st)
-	if st.year == 0 && !st.zoned && st.nsec == 0 && n == 15 {
+	if plain {
 		r.keepDay(s[:7], rec, &st)
 	}
 	r.afterTime(rec, s[n:])

@@ -2,9 +2,11 @@ package syslog
 
 import (
 	"cmp"
+	"encoding/binary"
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -196,11 +198,15 @@ func (r *Reader) finish(rec *Record) {
 		}
 		return
 	}
-	if rec.Time.Before(r.last) {
+	switch rec.Time.Compare(r.last) {
+	case 0:
+	case -1:
 		r.stats.OutOfOrder++
+		fallthrough
+	default:
+		r.last = rec.Time
+		r.stats.See(rec.Time)
 	}
-	r.last = rec.Time
-	r.stats.See(rec.Time)
 }
 
 // odd counts what is strange about a line's bytes.
@@ -211,17 +217,35 @@ func (r *Reader) odd(raw string) {
 	case 2:
 		r.stats.CRLF++
 	}
-	high, zero := false, false
-	for i := range len(raw) {
-		high = high || raw[i] >= 0x80
-		zero = zero || raw[i] == 0
+	if seen, zero := scanBytes(r.line.text); seen {
+		if zero && strings.IndexByte(raw, 0) >= 0 {
+			r.stats.NUL++
+		}
+		if !utf8.ValidString(raw) {
+			r.stats.BadUTF8++
+		}
 	}
-	if zero {
-		r.stats.NUL++
+}
+
+// scanBytes looks at eight bytes at a time for what a plain line has not: a
+// byte over 0x7f or a NUL. zero may be true where there is none.
+func scanBytes(b []byte) (seen, zero bool) {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	var hi, nul uint64
+	for len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		hi |= w
+		nul |= (w - low) &^ w
+		b = b[8:]
 	}
-	if high && !utf8.ValidString(raw) {
-		r.stats.BadUTF8++
+	for _, c := range b {
+		hi |= uint64(c)
+		if c == 0 {
+			nul = high
+		}
 	}
+	zero = nul&high != 0
+	return hi&high != 0 || zero, zero
 }
 
 // LineErr returns what was wrong with the line of the last record, an error of
