@@ -34,7 +34,6 @@ type LinesOptions struct {
 // exactly one line or its end. A Lines is not safe for concurrent use.
 type Lines struct {
 	r         io.Reader
-	name      string
 	max       int
 	buf       []byte
 	start     int // of what is not consumed yet
@@ -54,7 +53,7 @@ func NewLines(r io.Reader, o LinesOptions) *Lines {
 	if o.MaxLine <= 0 {
 		o.MaxLine = DefaultMaxLine
 	}
-	return &Lines{r: r, name: o.Name, max: o.MaxLine, off: o.Offset, line: o.Line, buf: make([]byte, 64<<10)}
+	return &Lines{r: r, ref: Ref{File: o.Name}, max: o.MaxLine, off: o.Offset, line: o.Line, buf: make([]byte, 64<<10)}
 }
 
 // Next reads the next line and reports whether there is one. At the end of the
@@ -99,9 +98,15 @@ func (l *Lines) take(n, adv int, skipped int64) {
 	}
 	l.line++
 	l.text = t
-	l.ref = Ref{File: l.name, Line: l.line, Offset: l.off, Length: len(t)}
+	l.setRef(len(t))
 	l.start += adv
 	l.off += int64(adv) + skipped
+}
+
+// setRef refers to the line of n bytes at the current offset. It writes field
+// by field: a whole Ref, written and read at once, costs as much as the rest.
+func (l *Lines) setRef(n int) {
+	l.ref.Line, l.ref.Offset, l.ref.Length = l.line, l.off, n
 }
 
 // takeLong keeps the first max bytes of the line and skips to its end.
@@ -158,7 +163,7 @@ func (l *Lines) finishLong(keep, rest int, skipped int64) {
 	l.truncated++
 	l.line++
 	l.text = t
-	l.ref = Ref{File: l.name, Line: l.line, Offset: l.off, Length: len(t)}
+	l.setRef(len(t))
 	l.start = rest
 	l.off += int64(keep) + skipped
 }

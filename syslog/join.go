@@ -32,9 +32,16 @@ func (r *Reader) nextLine() bool {
 	}
 	r.held = false
 	l := &r.line
-	l.text, l.ref, l.cut = r.lines.Text(), r.lines.Ref(), r.lines.Cut()
+	l.text, l.cut = r.lines.Text(), r.lines.Cut()
+	copyRef(&l.ref, r.lines.Ref())
 	l.end = int(r.lines.Offset() - l.ref.Offset - int64(len(l.text)) - l.cut)
 	return true
+}
+
+// copyRef copies field by field, which costs a fraction of a whole copy just
+// after the fields were written.
+func copyRef(dst *evidence.Ref, src evidence.Ref) {
+	dst.File, dst.Line, dst.Offset, dst.Length = src.File, src.Line, src.Offset, src.Length
 }
 
 // takeRest cuts the next line off r.rest.

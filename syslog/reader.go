@@ -173,7 +173,8 @@ func (r *Reader) Next(rec *Record) bool {
 func (r *Reader) finish(rec *Record) {
 	r.stats.Records++
 	r.formats[rec.Format]++
-	rec.Raw, rec.Ref = r.text(), r.line.ref
+	rec.Raw = r.text()
+	copyRef(&rec.Ref, r.line.ref)
 	if r.line.cut > 0 {
 		r.bad = rec.Ref.At(evidence.ErrLineTooLong)
 		r.stats.Truncated++

@@ -3,6 +3,7 @@ package syslog
 import (
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 )
@@ -65,9 +66,21 @@ func rebase(part, from, to string) string {
 	if part == "" {
 		return ""
 	}
-	i := strings.Index(from, part)
+	i := offsetIn(from, part)
 	if i < 0 {
-		return strings.Clone(part)
+		if i = strings.Index(from, part); i < 0 {
+			return strings.Clone(part)
+		}
 	}
 	return to[i : i+len(part)]
+}
+
+// offsetIn returns where in s the bytes of part stand, if part is a part of s
+// and not merely equal to one, else -1.
+func offsetIn(s, part string) int {
+	d := uintptr(unsafe.Pointer(unsafe.StringData(part))) - uintptr(unsafe.Pointer(unsafe.StringData(s)))
+	if len(part) > len(s) || d > uintptr(len(s)-len(part)) {
+		return -1
+	}
+	return int(d)
 }

@@ -7,15 +7,27 @@ import (
 
 // previous is what is kept of a record for a "last message repeated" line.
 type previous struct {
-	buf                    []byte
-	host, program, message int // lengths; they stand in buf in this order
-	pid                    int
-	ok                     bool
+	buf []byte // the host to the end of the message
+	// where in buf they end; the host begins at 0, the message ends buf
+	host, program, programEnd, message int
+	pid                                int
+	ok                                 bool
 }
 
 func (p *previous) keep(rec *Record) {
+	p.pid, p.ok = rec.PID, true
+	p.host = len(rec.Host)
+	// all are parts of the line, mostly in this order: one copy will do
+	host, program, message := offsetIn(rec.Raw, rec.Host), offsetIn(rec.Raw, rec.Program), offsetIn(rec.Raw, rec.Message)
+	if host >= 0 && host <= program && program <= message {
+		p.buf = append(p.buf[:0], rec.Raw[host:message+len(rec.Message)]...)
+		p.program, p.message = program-host, message-host
+		p.programEnd = p.program + len(rec.Program)
+		return
+	}
 	p.buf = append(append(append(p.buf[:0], rec.Host...), rec.Program...), rec.Message...)
-	p.host, p.program, p.message, p.pid, p.ok = len(rec.Host), len(rec.Program), len(rec.Message), rec.PID, true
+	p.program, p.programEnd = p.host, p.host+len(rec.Program)
+	p.message = p.programEnd
 }
 
 func (p *previous) hostname() string {
@@ -94,7 +106,7 @@ func (r *Reader) takeLast(rec *Record, n int, hostless bool) {
 	} else if hostless {
 		rec.Host = ""
 	}
-	rec.Program, rec.Message, rec.PID = all[p.host:p.host+p.program], all[p.host+p.program:], p.pid
+	rec.Program, rec.Message, rec.PID = all[p.program:p.programEnd], all[p.message:], p.pid
 	rec.Repeat = n
 	rec.Inferred |= InferredRepeat | InferredPID
 }

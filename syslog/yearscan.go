@@ -1,6 +1,7 @@
 package syslog
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"unsafe"
@@ -9,9 +10,9 @@ import (
 )
 
 const (
-	scanWhole  = 8 << 20   // up to this size a stream is scanned whole
-	scanSample = 32 << 10  // of a larger one this much …
-	scanStride = 256 << 10 // … out of every so much
+	scanWhole  = 1 << 20   // up to this size a stream is scanned whole
+	scanSample = 16 << 10  // of a larger one this much …
+	scanStride = 128 << 10 // … out of every so much, and all where dates are far apart
 	scanLine   = 4096      // of a line only this much is looked at
 
 	nearLast = 62 // days between the last line and ModTime up to which they confirm each other
@@ -34,7 +35,7 @@ func SolveYear(r io.Reader, o Options) (Options, error) {
 			return o, s.err
 		}
 	}
-	s.lines(r, false)
+	s.lines(r)
 	s.settle(&o)
 	return o, s.err
 }
@@ -70,6 +71,7 @@ type yearScan struct {
 	anchor int     // what makes the relative year of the first dated line its own
 	facts  []yearFact
 	done   bool // a line with a year was found
+	buf    []byte
 	err    error
 }
 
@@ -90,27 +92,52 @@ func (y *yearScan) all(s io.ReadSeeker, base int64) {
 		return
 	}
 	if size-base <= scanWhole {
-		if _, y.err = s.Seek(base, io.SeekStart); y.err == nil {
-			y.lines(io.LimitReader(s, size-base), false)
-		}
+		y.part(s, base, size, false)
 		return
 	}
-	for at := base; at < size && !y.done && y.err == nil; at += scanStride {
+	for at := base; at < size && !y.done && y.err == nil; {
 		at = min(at, max(base, size-scanSample)) // the last line is needed
-		if _, y.err = s.Seek(at, io.SeekStart); y.err == nil {
-			y.lines(io.LimitReader(s, scanSample), at > base)
+		before := *y
+		y.part(s, at, at+scanSample, at > base)
+		if before.solver.known && y.solver.cur-before.solver.cur > back {
+			*y = before
+			y.part(s, at-scanStride, at+scanSample, true)
 		}
+		at += scanStride
 	}
 }
 
-// lines scans the lines of r; partial says that it begins within one.
-func (y *yearScan) lines(r io.Reader, partial bool) {
+// part scans the bytes from at to end; partial says that a line is under way.
+func (y *yearScan) part(s io.ReadSeeker, at, end int64, partial bool) {
+	at = max(at, 0)
+	if _, y.err = s.Seek(at, io.SeekStart); y.err != nil {
+		return
+	}
+	if int64(len(y.buf)) < end-at {
+		y.buf = make([]byte, end-at)
+	}
+	n, err := io.ReadFull(s, y.buf[:end-at])
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		y.err = err
+	}
+	for b := y.buf[:n]; len(b) > 0 && !y.done; {
+		line := b
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			line, b = b[:i], b[i+1:]
+		} else {
+			b = nil
+		}
+		if !partial && len(line) > 14 {
+			y.line(unsafe.String(unsafe.SliceData(line), len(line)))
+		}
+		partial = false
+	}
+}
+
+// lines scans the lines of r.
+func (y *yearScan) lines(r io.Reader) {
 	l := evidence.NewLines(r, evidence.LinesOptions{MaxLine: scanLine})
 	for !y.done && l.Next() {
-		if partial {
-			partial = false
-			continue
-		}
 		if t := l.Text(); len(t) > 14 {
 			y.line(unsafe.String(unsafe.SliceData(t), len(t)))
 		}
