@@ -226,7 +226,11 @@ func (j *AttemptJoiner) find(e *Event) *openAttempt {
 	user, _ := account(e, kind)
 	if e.PID != 0 {
 		if x := j.open[attemptKey{host: e.Host, kind: kind, pid: e.PID}]; x != nil {
-			if x.SourcePort == 0 || e.SourcePort == 0 || x.SourcePort == e.SourcePort {
+			samePort := x.SourcePort == e.SourcePort && e.SourcePort != 0
+			if samePort && kind == "sshd" { // it allows no change of the user, but escapes the name twice in some lines
+				return x
+			}
+			if samePort || x.SourcePort == 0 || e.SourcePort == 0 {
 				if x.User == "" || user == "" || x.User == user || kind != "sshd" && kind != "su" {
 					return x
 				}
