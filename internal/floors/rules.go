@@ -1,0 +1,68 @@
+package floors
+
+// module is ours; the paths below are relative to it.
+const module = "github.com/tuxtrail/tuxtrail"
+
+// floors says on which floor each package stands. A package imports from lower
+// floors only.
+var floors = map[string]int{
+	"evidence":  1,
+	"querytime": 1,
+	"entities":  1,
+
+	"syslog":  2,
+	"auditd":  2,
+	"ptree":   2,
+	"ioc":     2,
+	"cmdline": 2,
+	"geo":     2,
+	"utmp":    2,
+
+	"logdir":   3,
+	"sentinel": 3,
+	"ti":       3,
+
+	"hunt":   4,
+	"report": 5,
+}
+
+// Packages below these folders are programs, on the highest floor, and helpers
+// of tests, on none.
+const (
+	programFloor = 6
+	programs     = "examples/"
+	helpers      = "internal/"
+)
+
+// sample is the embedded capture: it imports nothing of ours, and only
+// programs and tests import it.
+const sample = "sample"
+
+// modules says which modules outside the standard library a package may bring
+// in itself. Its dependencies bring theirs.
+var modules = map[string][]string{
+	"ioc":     {"golang.org/x/net"},
+	"cmdline": {"mvdan.cc/sh/v3", "github.com/goccy/go-yaml"},
+	"geo":     {"github.com/oschwald/geoip2-golang/v2", "github.com/oschwald/maxminddb-golang/v2", "github.com/gaissmai/bart", "golang.org/x/sys"},
+	"logdir":  {"github.com/klauspost/compress", "github.com/ulikunitz/xz"},
+	"ti":      {"github.com/gaissmai/bart", "github.com/goccy/go-yaml", "golang.org/x/time", "go.etcd.io/bbolt", "golang.org/x/sys"},
+}
+
+// anyModule are the packages whose modules are not counted: the Azure client
+// brings what it wants, and programs may.
+var anyModule = map[string]bool{"sentinel": true}
+
+// azure begins the paths of all modules that only sentinel may link.
+const azure = "github.com/Azure/"
+
+// only names standard packages that are for some of ours alone. Test helpers
+// and programs are free.
+var only = map[string][]string{
+	"html/template": {"report"},
+	"net/http":      {"ti", "sentinel"},
+	"os/exec":       {},
+	"log":           {},
+	"log/slog":      {"sentinel"},
+	"testing":       {},
+	"unsafe":        {"syslog", "auditd"}, // strings that share the reader's buffer in the hot form
+}
