@@ -324,3 +324,16 @@ func trimSpaces(s string) string {
 	}
 	return s
 }
+
+// trimEnd takes white space and NULs off the end of s.
+func trimEnd(s string) string {
+	for len(s) > 0 {
+		switch s[len(s)-1] {
+		case ' ', '\t', '\r', '\n', 0:
+			s = s[:len(s)-1]
+		default:
+			return s
+		}
+	}
+	return s
+}

@@ -23,17 +23,21 @@ func (r *Reader) nextLine() bool {
 		r.takeRest()
 		return true
 	}
-	if !r.held && !r.lines.Next() {
-		r.ended = true
-		return false
-	}
-	if !r.held {
-		r.stats.Lines++
-	}
-	r.held = false
 	l := &r.line
+	if !r.held {
+		l.ref.Offset = r.lines.Offset()
+		if !r.lines.Next() {
+			r.ended = true
+			return false
+		}
+		r.stats.Lines++
+		l.ref.Line, l.ref.File = r.stats.Lines, r.opt.Name
+	} else {
+		r.held = false
+		copyRef(&l.ref, r.lines.Ref())
+	}
 	l.text, l.cut = r.lines.Text(), r.lines.Cut()
-	copyRef(&l.ref, r.lines.Ref())
+	l.ref.Length = len(l.text)
 	l.end = int(r.lines.Offset() - l.ref.Offset - int64(len(l.text)) - l.cut)
 	return true
 }

@@ -44,10 +44,9 @@ func ParseInto(rec *Record, ev *Event) bool {
 		Count:     max(1, rec.Repeat),
 		Message:   rec.Message,
 		Inferred:  rec.Inferred,
-		Ref:       rec.Ref,
 	}
-	m := strings.TrimRight(rec.Message, " \t\r\n\x00")
-	m = strings.TrimLeft(m, " ")
+	copyRef(&ev.Ref, rec.Ref)
+	m := trimEnd(trimSpaces(rec.Message))
 	if module != "" {
 		return parsePAMText(module, program, m, ev)
 	}
