@@ -138,6 +138,14 @@ func (j *AttemptJoiner) Add(e *Event) []Attempt {
 		j.fail(e)
 	case KindLogonSuccess:
 		x := j.find(e)
+		if e.Module != "" && onePerProcess(kindOf(e)) {
+			// a PAM module is content; the daemon says itself when the user is in
+			if x != nil {
+				x.merge(e)
+				j.touch(x)
+			}
+			break
+		}
 		if x == nil {
 			x = j.start(e)
 		}

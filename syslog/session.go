@@ -24,7 +24,7 @@ const (
 // Session is one session of a user: an sshd, sudo, su, cron or login session,
 // joined from the lines of its process.
 type Session struct {
-	ID        int    // number in order of the first line, from 0
+	ID        int    // rises in order of the first line; in the result of Sessions the index
 	Kind      string // the PAM service or program family: "sshd", "sudo", "su", "cron", "login" …
 	Host      string
 	Boot      int    // of the host, from 0 where the log begins
@@ -47,7 +47,7 @@ type Session struct {
 	TTY        string
 	Command    string // sudo's command, cron's command
 	LogindID   string
-	Parent     int // ID of the session it runs in, which is its index in the result of Sessions; -1 unknown
+	Parent     int // ID of the session it runs in; -1 where unknown
 	Inferred   Inferred
 
 	Refs []evidence.Ref // the lines it was joined from, in order; at most 64
@@ -63,6 +63,14 @@ func Sessions(events iter.Seq[Event]) []Session {
 		out = append(out, z.Add(&e)...)
 	}
 	out = append(out, z.Close()...)
+	ids := make([]int, 0, len(out)) // that the Sessionizer gave
 	slices.SortFunc(out, func(a, b Session) int { return cmp.Compare(a.ID, b.ID) })
+	for i := range out {
+		if p := out[i].Parent; p >= 0 {
+			out[i].Parent, _ = slices.BinarySearchFunc(ids, p, cmp.Compare[int])
+		}
+		ids = append(ids, out[i].ID)
+		out[i].ID = i
+	}
 	return out
 }

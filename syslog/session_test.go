@@ -259,6 +259,41 @@ func TestSessions(t *testing.T) {
 			{kind: "sudo", user: "root", by: "alice", pid: 30, start: 3, end: 6, why: syslog.EndClosed, inferred: syslog.InferredParent | syslog.InferredParentUnsure, parent: 1, lines: []int64{3, 6}},
 			{kind: "su", user: "bob", by: "root", pid: 40, start: 4, end: 5, why: syslog.EndClosed, inferred: syslog.InferredParent, parent: 2, lines: []int64{4, 5}},
 		}},
+		{"lines out of order", []syslog.Event{
+			closed(4, "sudo", 10, "root"), opened(3, "sudo", 10, "root", by("alice")),
+			closed(5, "sshd", 20, "bob"), accepted(5, 20, "bob", a), opened(5, "sshd", 20, "bob"),
+			closed(9, "sudo", 30, "root"), opened(20, "sudo", 30, "root", by("alice")),
+		}, []want{
+			{kind: "sudo", user: "root", by: "alice", pid: 10, start: 3, end: 4, why: syslog.EndClosed, parent: -1, lines: []int64{2, 1}},
+			{kind: "sshd", user: "bob", pid: 20, start: 5, end: 5, why: syslog.EndClosed, parent: -1, lines: []int64{4, 5, 3}},
+			{kind: "sudo", user: "root", pid: 30, start: -1, end: 9, why: syslog.EndClosed, parent: -1, lines: []int64{6}},
+			{kind: "sudo", user: "root", by: "alice", pid: 30, start: 20, end: -1, why: syslog.EndOpen, parent: -1, lines: []int64{7}},
+		}},
+		{"sshd without pid is paired by its connection", []syslog.Event{
+			accepted(1, 0, "alice", a), opened(1, "sshd", 0, "alice"),
+			accepted(2, 0, "alice", b), opened(2, "sshd", 0, "alice"),
+			left(5, 0, "", a), closed(5, "sshd", 0, "alice"),
+			left(9, 0, "", b), closed(9, "sshd", 0, "alice"),
+		}, []want{
+			{kind: "sshd", user: "alice", start: 1, end: 5, why: syslog.EndClosed, inferred: syslog.InferredPair, parent: -1, lines: []int64{1, 2, 5, 6}},
+			{kind: "sshd", user: "alice", start: 2, end: 9, why: syslog.EndClosed, inferred: syslog.InferredPair, parent: -1, lines: []int64{3, 4, 7, 8}},
+		}},
+		{"a PAM module that is content opens nothing", []syslog.Event{
+			ev(1, syslog.KindLogonSuccess, "sshd", 10, user("alice"), module("pam_sss")),
+			accepted(1, 10, "alice", a), opened(1, "sshd", 10, "alice"), closed(9, "sshd", 10, "alice"),
+		}, []want{{kind: "sshd", user: "alice", pid: 10, start: 1, end: 9, why: syslog.EndClosed, parent: -1, lines: []int64{2, 3, 4}}}},
+		{"sudo in a job", []syslog.Event{
+			opened(1, "cron", 10, "alice"), opened(2, "sudo", 11, "root", by("alice")),
+		}, []want{
+			{kind: "cron", user: "alice", pid: 10, start: 1, end: -1, why: syslog.EndOpen, parent: -1, lines: []int64{1}},
+			{kind: "sudo", user: "root", by: "alice", pid: 11, start: 2, end: -1, why: syslog.EndOpen, inferred: syslog.InferredParent, parent: 0, lines: []int64{2}},
+		}},
+		{"repeated lines of processes without pid", []syslog.Event{
+			opened(1, "sudo", 0, "root", by("alice"), times(2)), closed(3, "sudo", 0, "root", times(2)),
+		}, []want{
+			{kind: "sudo", user: "root", by: "alice", start: 1, end: 3, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredUnsure, parent: -1, lines: []int64{1, 2}},
+			{kind: "sudo", user: "root", by: "alice", start: 1, end: 3, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredUnsure, parent: -1, lines: []int64{1, 2}},
+		}},
 		{"cron's command comes from its child", []syslog.Event{
 			opened(1, "CRON", 10, "root", service("cron")), opened(1, "CRON", 11, "root", service("cron")),
 			ev(1, syslog.KindCronCommand, "CRON", 12, user("root"), command("/bin/true")),

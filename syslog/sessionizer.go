@@ -21,6 +21,8 @@ const (
 	logindDelay    = 5 * time.Second  // between PAM's line and logind's
 	hintDelay      = 60 * time.Second // between sudo's command line and PAM's
 	cronDelay      = 5 * time.Second  // between PAM's line and the CMD line
+	disorder       = 5 * time.Second  // by which lines may be out of order
+	maxEarly       = 256
 	closeDelay     = 10 * time.Minute // between the disconnect and PAM's close
 )
 
@@ -31,7 +33,8 @@ const (
 // Lines belong to one session when host, boot, service, pid and user agree:
 // sshd's "Accepted" and PAM's "session opened" of one process are one session
 // that starts with PAM's line, or with "Accepted" where there is none. Lines of
-// sshd's unprivileged child are joined by address and port.
+// sshd's unprivileged child are joined by address and port. A close may stand up
+// to five seconds before its open.
 //
 // Where the lines of a service have no pid (sudo on many hosts) a close is
 // taken to end the latest session of that user that is still open, and the
@@ -55,6 +58,7 @@ type Sessionizer struct {
 	open   int
 	hosts  map[string]*sessionHost
 	ending sessionList // that have a maybeEnd, in that order
+	early  []Session   // closes that no open was seen for yet
 	out    []Session
 }
 
@@ -70,6 +74,9 @@ func (z *Sessionizer) Add(e *Event) []Session {
 	}
 	for x := z.ending.head; x != nil && e.Time.Sub(x.maybeEnd) > closeDelay; x = z.ending.head {
 		z.giveUp(x.host, x, time.Time{})
+	}
+	for len(z.early) > 0 && e.Time.Sub(z.early[0].End) > disorder {
+		z.handOutEarly()
 	}
 	switch e.Kind {
 	case KindSessionOpen:
@@ -102,10 +109,19 @@ func (z *Sessionizer) Close() []Session {
 			z.giveUp(h, x, time.Time{})
 		}
 	}
+	for len(z.early) > 0 {
+		z.handOutEarly()
+	}
 	slices.SortFunc(z.out, func(a, b Session) int { return cmp.Compare(a.ID, b.ID) })
 	out := z.out
 	*z = Sessionizer{MaxOpen: z.MaxOpen}
 	return out
+}
+
+// handOutEarly gives up the hope that the open of a close comes after it.
+func (z *Sessionizer) handOutEarly() {
+	z.out = append(z.out, z.early[0])
+	z.early = slices.Delete(z.early, 0, 1)
 }
 
 // openSession is a session whose end is not known yet.

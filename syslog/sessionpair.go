@@ -1,5 +1,7 @@
 package syslog
 
+import "slices"
+
 // sessionOpen takes a "session opened" line.
 func (z *Sessionizer) sessionOpen(e *Event) {
 	h, kind := z.host(e.Host), kindOf(e)
@@ -13,15 +15,17 @@ func (z *Sessionizer) sessionOpen(e *Event) {
 			if x.Kind == kind && x.User == e.User || onePerProcess(kind) || onePerProcess(x.Kind) {
 				z.giveUp(h, x, e.Time)
 			}
-		} else if x := h.acceptedBy(e, kind); x != nil {
-			// sshd with the PAM session in a child of its own
+		}
+	}
+	if x := h.acceptedBy(e, kind); x != nil && (e.PID == 0 || h.byPID[e.PID] == nil) {
+		if x.PID != e.PID { // sshd with the PAM session in a child of its own
 			x.Inferred |= InferredPID
 			h.unindex(x)
 			x.PID = e.PID
 			h.index(x)
-			z.joinOpen(h, x, e, kind)
-			return
 		}
+		z.joinOpen(h, x, e, kind)
+		return
 	}
 	for range min(e.Count, maxRepeat) - 1 { // "message repeated" of processes that have no pid
 		if e.PID == 0 {
@@ -48,6 +52,21 @@ func (z *Sessionizer) openPAM(h *sessionHost, e *Event, kind string) {
 		h.findParent(x)
 	}
 	h.takeLogind(x)
+	z.takeEarly(h, x)
+}
+
+// takeEarly ends x by a close of its process that stood before its open.
+func (z *Sessionizer) takeEarly(h *sessionHost, x *openSession) {
+	for i := range z.early {
+		c := &z.early[i]
+		if c.PID == x.PID && c.PID != 0 && c.Kind == x.Kind && c.User == x.User && c.Host == x.Host && !c.End.Before(x.Start) {
+			x.cite(c.Refs[0])
+			end := c.End
+			z.early = slices.Delete(z.early, i, i+1)
+			z.finish(h, x, end, EndClosed)
+			return
+		}
+	}
 }
 
 // joinOpen reports whether e opens x, which its process has opened before:
@@ -75,6 +94,7 @@ func (z *Sessionizer) joinOpen(h *sessionHost, x *openSession, e *Event, kind st
 		return false
 	}
 	x.cite(e.Ref)
+	z.takeEarly(h, x)
 	return true
 }
 
@@ -85,16 +105,17 @@ func (h *sessionHost) acceptedBy(e *Event, kind string) *openSession {
 	if l == nil || kind != "sshd" {
 		return nil
 	}
+	var found *openSession
 	for x := l.tail; x != nil; x = x.links[ofUser].prev {
 		since := e.Time.Sub(x.Start)
 		if since > sameOpen {
-			return nil
+			break
 		}
-		if x.Kind == kind && !x.pam && since >= 0 && x.PID < e.PID {
-			return x
+		if x.Kind == kind && !x.pam && since >= 0 && (x.PID < e.PID && x.PID != 0 || x.PID == 0 && e.PID == 0) {
+			found = x // the one that waits longest
 		}
 	}
-	return nil
+	return found
 }
 
 // apply adds what an earlier line of the process told.
@@ -136,7 +157,10 @@ func (z *Sessionizer) sessionClose(e *Event) {
 	}
 	s.Refs = append(s.Refs, e.Ref)
 	z.nextID++
-	z.out = append(z.out, s)
+	if len(z.early) >= maxEarly {
+		z.handOutEarly()
+	}
+	z.early = append(z.early, s)
 }
 
 // closedBy finds the session that e closes.
@@ -153,10 +177,10 @@ func (h *sessionHost) closedBy(e *Event, kind string) *openSession {
 		}
 	}
 	if p := h.pidless[procKey{kind, e.User, 0}]; p != nil {
-		x := p.open[len(p.open)-1]
-		p.unsure = p.unsure || len(p.open) > 1
+		x, known := p.latest()
+		p.unsure = p.unsure || !known && len(p.open) > 1
 		x.Inferred |= InferredPair
-		if p.unsure {
+		if p.unsure && !known {
 			x.Inferred |= InferredUnsure
 		}
 		return x
@@ -165,6 +189,18 @@ func (h *sessionHost) closedBy(e *Event, kind string) *openSession {
 		return h.onlyOne(kind, e.User)
 	}
 	return nil
+}
+
+// latest returns the session that a close ends: one whose connection is known
+// to have ended, else the latest.
+func (p *pidless) latest() (x *openSession, known bool) {
+	n := len(p.open)
+	for i := n - 1; i >= max(0, n-maxRepeat); i-- {
+		if !p.open[i].maybeEnd.IsZero() {
+			return p.open[i], true
+		}
+	}
+	return p.open[n-1], false
 }
 
 // onlyOne returns the open session of the kind and user if there is just one.
@@ -192,6 +228,9 @@ func (h *sessionHost) onlyOne(kind, user string) *openSession {
 // logon takes a line that says that a user got in.
 func (z *Sessionizer) logon(e *Event) {
 	h, kind := z.host(e.Host), kindOf(e)
+	if e.Module != "" && onePerProcess(kind) {
+		return // a PAM module is content; the daemon says itself when the user is in
+	}
 	if kind != "sshd" && kind != "dropbear" {
 		if x := h.byPID[e.PID]; x != nil && x.Kind == kind && e.PID != 0 {
 			if x.TTY == "" {
@@ -294,7 +333,7 @@ func (h *sessionHost) findParent(x *openSession) {
 	var found *openSession
 	unsure, seen := false, 0
 	for p := l.tail; p != nil && seen < maxHints; p = p.links[ofUser].prev {
-		if p == x || p.Boot != h.boot || !interactive(p.Kind) {
+		if p == x || p.Boot != h.boot || p.Kind == "systemd-user" || p.Kind == "cron" && x.TTY != "" {
 			continue
 		}
 		seen++
@@ -320,6 +359,3 @@ func (h *sessionHost) findParent(x *openSession) {
 		x.Inferred |= InferredParentUnsure
 	}
 }
-
-// interactive reports whether a person can work in a session of this kind.
-func interactive(kind string) bool { return kind != "cron" && kind != "systemd-user" }
