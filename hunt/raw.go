@@ -126,8 +126,9 @@ func (l RawLine) Bytes() []byte {
 	return []byte(l.Text)
 }
 
-// makeValid turns the bytes of strings that are not UTF-8 into escapes such as
-// \xff, since JSON cannot hold them. The evidence keeps the bytes themselves.
+// makeValid makes inv what its JSON will give back: the bytes of strings that
+// are not UTF-8 become escapes such as \xff (the evidence keeps the bytes), and
+// empty lists are nil where the JSON leaves them out and not nil elsewhere.
 func makeValid(inv *Investigation) { validate(reflect.ValueOf(inv).Elem()) }
 
 func validate(v reflect.Value) {
@@ -138,9 +139,18 @@ func validate(v reflect.Value) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				validate(v.Field(i))
+			f, field := v.Field(i), v.Type().Field(i)
+			if !field.IsExported() {
+				continue
 			}
+			if f.Kind() == reflect.Slice && f.Len() == 0 {
+				if strings.Contains(field.Tag.Get("json"), ",omitempty") {
+					f.SetZero()
+				} else {
+					f.Set(reflect.MakeSlice(f.Type(), 0, 0))
+				}
+			}
+			validate(f)
 		}
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
