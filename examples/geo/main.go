@@ -1,6 +1,6 @@
 // Geo tells what addresses are for.
 //
-//	go run ./examples/geo 203.0.113.66 8.8.8.8
+//	go run ./examples/geo 203.0.113.6 8.8.8.8
 package main
 
 import (
@@ -28,7 +28,7 @@ address a line (- is standard input); what follows the address after a space,
 and lines that begin with #, are left out. Nothing is asked of anybody.
 
 example:
-  geo 203.0.113.66 ::ffff:10.0.0.1
+  geo 203.0.113.6 ::ffff:10.0.0.1
   cut -d' ' -f1 access.log | sort -u | geo -global -
 
 flags:
