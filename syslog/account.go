@@ -238,7 +238,7 @@ func accountFailed(s, m string, ev *Event) bool {
 		}
 		name, _, ok := quoted(t)
 		if !ok {
-			break
+			name, _ = firstWord(t)
 		}
 		ev.Kind, ev.Result = f.kind, ResultFailure
 		if strings.HasSuffix(f.text, "group ") {

@@ -14,6 +14,7 @@ func groupmems(s, way string, ev *Event) bool {
 		return false
 	}
 	ev.Kind, ev.Result, ev.Change = KindGroupModify, ResultSuccess, ChangeGroup
+	group, _ = after(group, "group ")
 	ev.TargetUser, ev.Group, ev.By = unquote(user), unquote(group), unquote(by)
 	return true
 }

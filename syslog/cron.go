@@ -57,7 +57,7 @@ func cronAction(user, action, detail string, ev *Event) bool {
 	case "INFO", "MAIL", "ORPHAN", "ERROR", "WRONG INODE INFO", "CAN'T FORK", "DEATH_OF_CHILD", "NO FORK", "SYSTEM",
 		"FAILED TO OPEN", "GETTING USER", "OPENDIR FAILED", "CAN'T OPEN", "BAD FILE MODE", "WRONG FILE OWNER",
 		"BAD LINK COUNT", "NOT REGULAR", "SYMLINK", "UNSAFE", "PAM ERROR", "WARNING", "INOTIFY", "CAPABILITIES",
-		"UNAUTHORIZED", "EXEC FAILED", "STAT FAILED", "GROUP OR OTHER WRITABLE", "ENOMEM":
+		"UNAUTHORIZED", "FAILED", "info", "error", "warning", "INFO:", "COMMAND", "EXEC FAILED", "STAT FAILED", "GROUP OR OTHER WRITABLE", "ENOMEM":
 		ev.Reason = detail
 	default:
 		if strings.HasPrefix(action, "FAILED ") || strings.HasPrefix(action, "ERROR ") || strings.HasPrefix(action, "INFO ") || strings.HasPrefix(action, "@") {
@@ -137,6 +137,12 @@ func cronPlain(m string, ev *Event) bool {
 		}
 		ev.Kind, ev.User, ev.Command, ev.Result = KindCronCommand, user, cmd, ResultSuccess
 		return true
+	}
+	for _, p := range [...]string{"Authentication ", "Permission denied", "Module is unknown", "User account has expired", "System error"} {
+		if strings.HasPrefix(m, p) { // libpam's texts
+			ev.Reason = m
+			return true
+		}
 	}
 	if strings.HasPrefix(m, "crond ") || strings.HasPrefix(m, "crond (") {
 		ev.Mark, ev.Service = MarkDaemonStart, ev.Program

@@ -6,7 +6,8 @@ import "strings"
 // svr-authpubkey.c, svr-session.c), old and new. It prints only names of
 // accounts that exist, in single quotes, and reads "<invalid username>" or
 // nothing for others; the source is the last " from ", as "ADDR:PORT", or
-// stands in "<>" behind "Exit" since 2022.
+// stands in "<>" behind "Exit" since 2022. Methods are given by their names in SSH,
+// as sshd writes them.
 func parseDropbear(m string, ev *Event) bool {
 	if s, ok := after(m, "["); ok { // "[826] Jul 10 23:59:24 TEXT", printed instead of logged
 		if n := digits(s); n > 0 && strings.HasPrefix(s[n:], "] ") {
@@ -58,7 +59,7 @@ func parseDropbear(m string, ev *Event) bool {
 		if !ok {
 			return false
 		}
-		ev.User, ev.Method = name, passwordWord(what)
+		ev.User, ev.Method = name, "password"
 		if name == "<invalid username>" {
 			ev.User, ev.UserKnown = "", false
 		}
@@ -78,7 +79,7 @@ func parseDropbear(m string, ev *Event) bool {
 		if _, who, ok := strings.Cut(what, " for "); ok {
 			ev.User, _, _ = quoted(who)
 		}
-		ev.Method = what[:len("Pubkey")]
+		ev.Method = "publickey"
 		setHostPort(ev, from)
 		return dropbearFail(ev, what)
 	}
@@ -88,14 +89,6 @@ func parseDropbear(m string, ev *Event) bool {
 func dropbearFail(ev *Event, why string) bool {
 	ev.Kind, ev.Result, ev.Reason = KindLogonFailure, ResultFailure, why
 	return true
-}
-
-// passwordWord returns the word password as it stands in s.
-func passwordWord(s string) string {
-	if i := strings.Index(s, "assword"); i > 0 {
-		return s[i-1 : i+len("assword")]
-	}
-	return ""
 }
 
 // dropbearOK reads "Password auth succeeded for 'U'", "Pubkey auth succeeded
@@ -112,10 +105,10 @@ func dropbearOK(what, from string, ev *Event) bool {
 	ev.Kind, ev.Result, ev.User = KindLogonSuccess, ResultSuccess, name
 	switch head := what[:i]; {
 	case hasFold(head, "pubkey"):
-		ev.Method = head[:len("pubkey")]
+		ev.Method = "publickey"
 		ev.Key, _ = after(rest, " with ")
 	default:
-		ev.Method = passwordWord(head)
+		ev.Method = "password"
 	}
 	from, more, _ := strings.Cut(from, ", ")
 	if more != "" { // "extra auth required"

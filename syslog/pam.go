@@ -12,9 +12,7 @@ func parsePAM(m string, ev *Event) bool {
 			ev.Module = m[:3]
 			return pamMore(s, ev)
 		}
-		if ev.Program == "sshd" {
-			return false // "PAM service(sshd) ignoring max retries" is sshd's library, read there
-		}
+		ev.Module, ev.Reason = m[:3], s
 		return strings.HasPrefix(s, "unable to ") || strings.HasPrefix(s, "adding faulty module") ||
 			strings.HasPrefix(s, "_pam_") || strings.HasPrefix(s, "pam_") || strings.HasPrefix(s, "service(") ||
 			strings.HasPrefix(s, "audit_log_acct_message()") || strings.HasPrefix(s, "bad jump in stack")
@@ -31,6 +29,10 @@ func parsePAM(m string, ev *Event) bool {
 		i++
 	}
 	module, rest := m[:i], m[i:]
+	switch module {
+	case "pam_authenticate", "pam_acct_mgmt", "pam_open_session", "pam_setcred", "pam_chauthtok", "pam_start", "pam_end":
+		return false // a program's word on libpam's function, no module's
+	}
 	service := ev.Program
 	if rest != "" && (rest[0] == '(' || rest[0] == '[') {
 		closing := byte(')')
@@ -168,7 +170,7 @@ func pamFields(s string, ev *Event) {
 		if v, ok := after(f, "uid="); ok {
 			ev.ByUID = wholeNumber(v)
 		} else if v, ok := after(f, "tty="); ok {
-			ev.TTY = v
+			ev.TTY = pamTTY(v, ev)
 		}
 	}
 	ruser, tail, ok := "", "", false
@@ -192,4 +194,13 @@ func pamFields(s string, ev *Event) {
 			ev.By = ruser
 		}
 	}
+}
+
+// pamTTY returns the terminal, or "" where the service put its own name there.
+func pamTTY(tty string, ev *Event) string {
+	switch tty {
+	case "ssh", "NODEVssh", "ftp", "(null)", ev.Service, ev.Program:
+		return ""
+	}
+	return tty
 }

@@ -30,6 +30,28 @@ func Parse(rec Record) (Event, bool) {
 // nothing but for a few odd addresses (IPv6 with a zone).
 func ParseInto(rec *Record, ev *Event) bool {
 	program, module := family(rec.Program)
+	ev.header(rec, program)
+	m := trimEnd(trimSpaces(rec.Message))
+	ok := false
+	switch {
+	case module != "":
+		ok = parsePAMText(module, program, m, ev)
+	case len(m) > 4 && (m[:4] == "pam_" || m[:4] == "(pam" || m[:4] == "PAM "):
+		if ok = parsePAM(m, ev); !ok {
+			ev.header(rec, program)
+			ok = parseProgram(program, m, ev)
+		}
+	default:
+		ok = parseProgram(program, m, ev)
+	}
+	if !ok {
+		ev.header(rec, program)
+	}
+	return ok
+}
+
+// header makes ev an event that says what rec's header says.
+func (ev *Event) header(rec *Record, program string) {
 	*ev = Event{
 		Kind:      KindOther,
 		Time:      rec.Time,
@@ -46,22 +68,13 @@ func ParseInto(rec *Record, ev *Event) bool {
 		Inferred:  rec.Inferred,
 	}
 	copyRef(&ev.Ref, rec.Ref)
-	m := trimEnd(trimSpaces(rec.Message))
-	if module != "" {
-		return parsePAMText(module, program, m, ev)
-	}
-	if len(m) > 4 && (m[:4] == "pam_" || m[:4] == "(pam" || m[:4] == "PAM ") {
-		if parsePAM(m, ev) {
-			return true
-		}
-	}
+}
+
+func parseProgram(program, m string, ev *Event) bool {
 	if p := parserOf(program); p != nil {
 		return p(m, ev)
 	}
-	if program == "" {
-		return parseBare(m, ev)
-	}
-	return false
+	return program == "" && parseBare(m, ev)
 }
 
 // Covers reports whether this package means to understand every message of

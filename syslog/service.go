@@ -52,7 +52,6 @@ func parseXRDP(m string, ev *Event) bool {
 		addr, _ := firstWord(rest)
 		ev.User = user
 		setHostPort(ev, addr)
-		ev.Mark = MarkLogindNew
 		return true
 	}
 	if s, ok := after(m, "-- new connection"); ok {
@@ -90,15 +89,41 @@ func parseProxmox(m string, ev *Event) bool {
 		if !ok {
 			return false
 		}
-		why := ""
-		ev.User, why, _ = cutLast(user, " msg=")
+		user, why := proxmoxUser(user)
+		ev.User = user
 		return loginFail(ev, orElse(why, m[:len("authentication failure")]))
+	}
+	if s, ok := after(m, "<"); ok { // who asks, since version 6
+		if _, rest, ok := strings.Cut(s, "> "); ok {
+			m = rest
+		}
 	}
 	if s, ok := after(m, "successful auth for user "); ok {
 		ev.User, _ = between(s, "'", "'")
 		return loginOK(ev)
 	}
 	return false
+}
+
+// proxmoxUser cuts "U msg=WHY". WHY is fixed text but for "no such user
+// ('U')", so the " msg=" counts whose WHY names the U in front of it, else the
+// last.
+func proxmoxUser(s string) (user, why string) {
+	for i := 0; ; {
+		j := strings.Index(s[i:], " msg=")
+		if j < 0 {
+			user, why, _ = cutLast(s, " msg=")
+			return user, why
+		}
+		i += j
+		w := s[i+len(" msg="):]
+		if t, ok := before(w, "')"); ok {
+			if t, ok = before(t, s[:i]); ok && strings.HasSuffix(t, " ('") {
+				return s[:i], w
+			}
+		}
+		i += len(" msg=")
+	}
 }
 
 // parseWebmin reads Webmin's and Usermin's miniserv: "Invalid login as U from

@@ -76,7 +76,7 @@ func sshdTags(m string, ev *Event) string {
 	} else if s, ok := before(m, " [postauth]"); ok {
 		m = s
 	}
-	for _, level := range [...]string{"error: ", "fatal: ", "Error: ", "debug1: ", "debug2: ", "debug3: "} {
+	for _, level := range [...]string{"error: ", "fatal: ", "Error: ", "debug1: ", "debug2: ", "debug3: ", "cert: "} {
 		if s, ok := after(m, level); ok {
 			return s
 		}
@@ -112,8 +112,8 @@ func sshdResult(first, rest string, ev *Event) bool {
 		return false
 	}
 	ev.User, ev.Method = user, method
-	if user == "<invalid username>" || user == "NOUSER" {
-		ev.UserKnown = false
+	if user == "<invalid username>" || user == "NOUSER" { // printed for a name that is not told
+		ev.User, ev.UserKnown = "", false
 	}
 	sshdInfo(method, info, ev)
 	switch first {
@@ -147,10 +147,13 @@ func sshdInvalidPrefix(s string, ev *Event) string {
 // fingerprint at the end of the line, which no client can fake from within a
 // certificate's id (a certificate's line ends in its CA's key): the last peer
 // counts. In front of any other INFO the first peer counts, and the event is
-// marked unsure where there is more than one.
+// marked unsure where there is more than one. Lines without "ssh2" at all come
+// from collectors that cut it off; they are read from the right.
 func sshdPeer(s string, ev *Event) (user, info string, ok bool) {
-	if user, ok = peerAtEnd(s, ev); ok {
-		return user, "", true
+	if strings.HasSuffix(s, " ssh2") || strings.HasSuffix(s, " ssh1") {
+		if user, ok = peerAtEnd(s, ev); ok {
+			return user, "", true
+		}
 	}
 	first, last, n := -1, -1, 0
 	for i := 0; ; {
@@ -169,7 +172,8 @@ func sshdPeer(s string, ev *Event) (user, info string, ok bool) {
 		i += 4
 	}
 	if n == 0 {
-		return "", "", false
+		user, ok = peerAtEnd(s, ev)
+		return user, "", ok
 	}
 	at := first
 	if n > 1 {

@@ -68,8 +68,6 @@ func sshdDaemon(m, first, rest string, ev *Event) bool {
 	case "input_userauth_request:":
 		ev.User = sshdInvalidPrefix(rest, ev)
 		return true
-	case "PAM":
-		return strings.HasPrefix(rest, "service(")
 	case "Found", "Matching", "matching":
 		if i := strings.Index(m, "key: "); i >= 0 {
 			ev.Key = m[i+len("key: "):]
@@ -96,16 +94,10 @@ func sshdDaemon(m, first, rest string, ev *Event) bool {
 			ev.User = who
 			return sshdFail(ev, "has expired", rest)
 		}
-	case "Received:":
 	case "session":
 		return sftpSession(rest, ev)
-	case "error:", "PAM:", "Could", "Bind", "Cannot", "Certificate", "key_cert_check_authority:", "Attempt",
-		"syslogin_perform_logout:", "connect_to", "channel_setup_fwd_listener_tcpip:", "mm_log_handler:",
-		"mm_request_send:", "mm_request_receive:", "Failed", "Missing", "Unable", "fatal:", "Authentication",
-		"Corrupted", "Server-side", "srclimit_penalise:", "chan_shutdown_read:", "chan_shutdown_write:":
-		return sshdTrouble(m, first, rest, ev)
 	}
-	return false
+	return sshdTrouble(m, first, rest, ev)
 }
 
 // sshdStarting reads "WHAT[ on TTY] for USER from ADDR port N id N" of
@@ -173,9 +165,9 @@ func sshdTrouble(m, first, rest string, ev *Event) bool {
 			}
 			setSource(ev, addr)
 		}
-	case "Could", "Cannot", "Bind", "Certificate", "key_cert_check_authority:", "Attempt", "connect_to",
+	case "PAM:", "Could", "Cannot", "Bind", "Certificate", "key_cert_check_authority:", "Attempt", "connect_to",
 		"channel_setup_fwd_listener_tcpip:", "syslogin_perform_logout:", "mm_log_handler:", "mm_request_send:",
-		"mm_request_receive:", "Missing", "chan_shutdown_read:", "chan_shutdown_write:", "PAM:":
+		"mm_request_receive:", "Missing", "chan_shutdown_read:", "chan_shutdown_write:":
 	default:
 		return false
 	}
@@ -184,7 +176,7 @@ func sshdTrouble(m, first, rest string, ev *Event) bool {
 }
 
 // sftpSession reads "[session ]opened|closed for local user USER from [ADDR]"
-// of sftp-server, run inside sshd; from the right.
+// of sftp-server, run inside sshd; from the right. The service is then "sftp".
 func sftpSession(s string, ev *Event) bool {
 	how, t := firstWord(s)
 	t, ok := after(t, "for local user ")

@@ -14,6 +14,10 @@ import "strings"
 // [InferredUnsure]. Some collectors put spaces for the semicolons; the fields
 // are then parted by three spaces.
 //
+// With log_exit_status sudo writes a second line when the command ends, with "
+// ; EXIT=N" behind it. A command's own last words can be these, so nothing is
+// taken off; both lines are sudo commands, and that one is unsure.
+//
 // A command that was refused has [ResultFailure] and sudo's WHY as its reason.
 func parseSudo(m string, ev *Event) bool {
 	user, s, ok := strings.Cut(m, " : ")
@@ -37,7 +41,7 @@ func parseSudo(m string, ev *Event) bool {
 	if at >= 0 {
 		head = s[:at]
 		ev.Command = s[at+len("COMMAND="):]
-		if strings.Contains(ev.Command, sep+"COMMAND=") {
+		if strings.Contains(ev.Command, sep+"COMMAND=") || sudoExit(ev.Command) {
 			ev.Inferred |= InferredUnsure
 		}
 	} else {
@@ -63,6 +67,12 @@ func parseSudo(m string, ev *Event) bool {
 		sudoRefused(why, ev)
 	}
 	return true
+}
+
+// sudoExit reports whether cmd ends in " ; EXIT=N".
+func sudoExit(cmd string) bool {
+	i := strings.LastIndex(cmd, " ; EXIT=")
+	return i >= 0 && wholeNumber(cmd[i+len(" ; EXIT="):]) >= 0
 }
 
 // sudoFielded reports whether s begins like the fields of a sudo line.
