@@ -109,11 +109,10 @@ func parseProxmox(m string, ev *Event) bool {
 // ('U')", so the " msg=" counts whose WHY names the U in front of it, else the
 // last.
 func proxmoxUser(s string) (user, why string) {
-	for i := 0; ; {
+	for i, n := 0, 0; n < maxReadings; n++ {
 		j := strings.Index(s[i:], " msg=")
 		if j < 0 {
-			user, why, _ = cutLast(s, " msg=")
-			return user, why
+			break
 		}
 		i += j
 		w := s[i+len(" msg="):]
@@ -124,6 +123,8 @@ func proxmoxUser(s string) (user, why string) {
 		}
 		i += len(" msg=")
 	}
+	user, why, _ = cutLast(s, " msg=")
+	return user, why
 }
 
 // parseWebmin reads Webmin's and Usermin's miniserv: "Invalid login as U from

@@ -353,7 +353,7 @@ func sshdDisconnecting(s string, ev *Event) bool {
 // parentheses. Every other WHY is fixed and the last "port N: " ends the peer.
 func sshdDisconnectingPeer(s string, ev *Event) bool {
 	const change = ": Change of username or service not allowed: ("
-	for i := 0; ; {
+	for i, n := 0, 0; n < maxReadings; n++ {
 		j := strings.Index(s[i:], change)
 		if j < 0 {
 			break

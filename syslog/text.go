@@ -8,6 +8,11 @@ import (
 // The helpers here cut strings and never allocate, except that a text which
 // looks like an IPv6 address and is none, or has a zone, costs one.
 
+// maxReadings is how many ways to read a line are tried where each costs a
+// comparison, so that a hostile line costs no more than its length. sshd's own
+// lines end at 1,024 bytes.
+const maxReadings = 32
+
 // after returns what follows prefix in s and whether s begins with it.
 func after(s, prefix string) (string, bool) {
 	if len(s) >= len(prefix) && s[:len(prefix)] == prefix {
