@@ -41,10 +41,7 @@ func (a *azureRow) set(name, value string) bool {
 }
 
 // azureObject reads a row that is a JSON object.
-func (r *Reader) azureObject(rec *Record, a *azureRow) bool {
-	if !a.hasMessage {
-		return false
-	}
+func (r *Reader) azureObject(rec *Record, a *azureRow) {
 	for _, v := range []*string{
 		&a.generated, &a.event, &a.computer, &a.host, &a.facility, &a.severity, &a.process, &a.pid, &a.message,
 	} {
@@ -52,7 +49,6 @@ func (r *Reader) azureObject(rec *Record, a *azureRow) bool {
 	}
 	rec.Format = FormatAzureJSON
 	r.azure(rec, a)
-	return true
 }
 
 // azure fills rec from a row. Its time is TimeGenerated, which queries select
@@ -227,7 +223,7 @@ func (r *Reader) csvRow(rec *Record) bool {
 	})
 	rec.Format = FormatAzureCSV
 	r.azure(rec, a)
-	return !rec.Time.IsZero()
+	return true
 }
 
 // csvCount returns how many fields a row has; 0 where it is none.

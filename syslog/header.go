@@ -73,9 +73,7 @@ func (r *Reader) withPriority(rec *Record, s string) bool {
 	}
 	s = trimSpaces(s)
 	if s == "" || s[0] == '<' || s[0] == '{' || s[0] == '_' || s[0] == '-' || !r.known(rec, s) {
-		if len(s) < 2 || s[0] == '<' || !tag(rec, s) { // glibc's own form has no time: "<38>sshd[1]: msg"
-			return false
-		}
+		tag(rec, s) // glibc's own form has no time: "<38>sshd[1]: msg"
 		rec.Format = FormatNoTime
 	}
 	rec.Facility, rec.Severity = f, v

@@ -55,18 +55,16 @@ func (e *journalEntry) set(name, value string) {
 // Analytics.
 func (r *Reader) object(rec *Record, s string) bool {
 	if s == "{" && len(r.line.text) == 1 {
-		s = r.pretty()
+		if !r.pretty() {
+			return false
+		}
+	} else if !r.isEntry(s) {
+		return false
 	}
 	e := &r.entry
-	*e = journalEntry{}
-	if !jsonFields(s, r.setEntry) {
-		return false
-	}
 	if e.azureKeys > e.entryKeys {
-		return r.azureObject(rec, &e.azure)
-	}
-	if e.realtime == "" && e.source == "" || !e.hasMessage && e.ident == "" {
-		return false
+		r.azureObject(rec, &e.azure)
+		return true
 	}
 	for _, v := range []*string{
 		&e.source, &e.realtime, &e.host, &e.ident, &e.comm, &e.pid, &e.syslogPID, &e.priority, &e.fac, &e.message,
@@ -78,18 +76,33 @@ func (r *Reader) object(rec *Record, s string) bool {
 	return true
 }
 
+// isEntry takes the object s apart and reports whether it is a log record.
+func (r *Reader) isEntry(s string) bool {
+	e := &r.entry
+	*e = journalEntry{}
+	if !jsonFields(s, r.setEntry) {
+		return false
+	}
+	if e.azureKeys > e.entryKeys {
+		return e.azure.hasMessage
+	}
+	return (e.realtime != "" || e.source != "") && (e.hasMessage || e.ident != "")
+}
+
 // pretty joins the lines of journalctl's json-pretty form: "{" and "}" stand
 // on lines of their own.
-func (r *Reader) pretty() string {
+func (r *Reader) pretty() bool {
 	seen := 0
-	r.join(func(block string, _ bool) (int, joinState) {
+	return r.join(func(block string, _ bool) (int, joinState) {
 		line := strings.TrimRight(block[seen:], "\r\n")
-		if seen = len(block); line == "}" {
-			return seen, joinDone
+		if seen = len(block); line != "}" {
+			return 0, joinMore
 		}
-		return 0, joinMore
+		if !r.isEntry(strings.TrimRight(block, "\r\n")) {
+			return 0, joinBad
+		}
+		return seen, joinDone
 	})
-	return r.text()
 }
 
 // unquote replaces the JSON value by its text.
