@@ -9,7 +9,7 @@ func (r *Reader) header(rec *Record) bool {
 	s := rec.Raw
 	if len(s) > 16 && s[15] == ' ' && r.day.ok && s[:7] == string(r.day.text[:]) {
 		if r.sameDay(rec, s) { // most lines: the same day as the line before
-			hostTag(rec, s[16:])
+			hostTag(rec, trimSpaces(s[16:]))
 			return true
 		}
 	}
@@ -191,10 +191,6 @@ func hostTag(rec *Record, s string) {
 		if tag(rec, s); rec.Program == "" {
 			rec.Host, rec.Message = s, ""
 		}
-		return
-	}
-	if sp == 0 {
-		tag(rec, strings.TrimLeft(s, " "))
 		return
 	}
 	if end := s[sp-1]; end == ':' || end == ']' {
