@@ -118,7 +118,7 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 	if s.Inferred&syslog.InferredPair != 0 {
 		out.Inferred = "the log gives no pid; open and close were paired by account and order"
 	}
-	if s.Inferred&syslog.InferredUnsure != 0 {
+	if s.Inferred&syslog.InferredPairUnsure != 0 {
 		out.Inferred = "several sessions of the account were open and the log gives no pid; which close ends it is a guess"
 	}
 	h.addWitnesses(&out, s.Refs)

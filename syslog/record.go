@@ -53,11 +53,12 @@ const (
 	InferredTime                              // the line has no time; that of the line before was used
 	InferredPID                               // the pid comes from another line
 	InferredRepeat                            // expanded from a "message repeated" line
-	InferredUnsure                            // the inferred year or pairing is a guess among several
+	InferredUnsure                            // the inferred year, or the reading of the line, is one of several
 	InferredPair                              // a session's open and close have no pid in common; they were paired by user and order
 	InferredParent                            // a session's parent comes from user, terminal and time
 	InferredParentUnsure                      // the parent is the latest of several that it could be
 	InferredText                              // a string was unescaped (JSON, CSV, export) or comes from the line's format: it is not the bytes of the line
+	InferredPairUnsure                        // the close could be that of another session of the user
 )
 
 // rebase returns the part of to that stands where part stands in from, or a

@@ -239,9 +239,9 @@ func TestSessions(t *testing.T) {
 			opened(1, "sudo", 0, "root", by("alice")), opened(2, "sudo", 0, "oracle", by("alice")), opened(3, "sudo", 0, "root", by("bob")),
 			closed(4, "sudo", 0, "root"), closed(5, "sudo", 0, "oracle"), closed(6, "sudo", 0, "root"),
 		}, []want{
-			{kind: "sudo", user: "root", by: "alice", start: 1, end: 6, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredUnsure, parent: -1, lines: []int64{1, 6}},
+			{kind: "sudo", user: "root", by: "alice", start: 1, end: 6, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredPairUnsure, parent: -1, lines: []int64{1, 6}},
 			{kind: "sudo", user: "oracle", by: "alice", start: 2, end: 5, why: syslog.EndClosed, inferred: syslog.InferredPair, parent: -1, lines: []int64{2, 5}},
-			{kind: "sudo", user: "root", by: "bob", start: 3, end: 4, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredUnsure, parent: -1, lines: []int64{3, 4}},
+			{kind: "sudo", user: "root", by: "bob", start: 3, end: 4, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredPairUnsure, parent: -1, lines: []int64{3, 4}},
 		}},
 		{"who called sudo is known by uid only", []syslog.Event{
 			opened(1, "sshd", 10, "alice", func(e *syslog.Event) { e.UID = 1001 }), opened(2, "sudo", 0, "root", func(e *syslog.Event) { e.ByUID = 1001 }), closed(3, "sudo", 0, "root"),
@@ -269,6 +269,12 @@ func TestSessions(t *testing.T) {
 			{kind: "sudo", user: "root", pid: 30, start: -1, end: 9, why: syslog.EndClosed, parent: -1, lines: []int64{6}},
 			{kind: "sudo", user: "root", by: "alice", pid: 30, start: 20, end: -1, why: syslog.EndOpen, parent: -1, lines: []int64{7}},
 		}},
+		{"rows of one moment that lost their order", []syslog.Event{
+			closed(4, "sudo", 0, "root"), opened(4, "sudo", 0, "root", by("alice")), closed(9, "sudo", 0, "root"),
+		}, []want{
+			{kind: "sudo", user: "root", by: "alice", start: 4, end: 4, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredPairUnsure, parent: -1, lines: []int64{2, 1}},
+			{kind: "sudo", user: "root", start: -1, end: 9, why: syslog.EndClosed, parent: -1, lines: []int64{3}},
+		}},
 		{"sshd without pid is paired by its connection", []syslog.Event{
 			accepted(1, 0, "alice", a), opened(1, "sshd", 0, "alice"),
 			accepted(2, 0, "alice", b), opened(2, "sshd", 0, "alice"),
@@ -291,8 +297,8 @@ func TestSessions(t *testing.T) {
 		{"repeated lines of processes without pid", []syslog.Event{
 			opened(1, "sudo", 0, "root", by("alice"), times(2)), closed(3, "sudo", 0, "root", times(2)),
 		}, []want{
-			{kind: "sudo", user: "root", by: "alice", start: 1, end: 3, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredUnsure, parent: -1, lines: []int64{1, 2}},
-			{kind: "sudo", user: "root", by: "alice", start: 1, end: 3, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredUnsure, parent: -1, lines: []int64{1, 2}},
+			{kind: "sudo", user: "root", by: "alice", start: 1, end: 3, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredPairUnsure, parent: -1, lines: []int64{1, 2}},
+			{kind: "sudo", user: "root", by: "alice", start: 1, end: 3, why: syslog.EndClosed, inferred: syslog.InferredPair | syslog.InferredPairUnsure, parent: -1, lines: []int64{1, 2}},
 		}},
 		{"cron's command comes from its child", []syslog.Event{
 			opened(1, "CRON", 10, "root", service("cron")), opened(1, "CRON", 11, "root", service("cron")),

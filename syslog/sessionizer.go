@@ -39,7 +39,7 @@ const (
 // Where the lines of a service have no pid (sudo on many hosts) a close is
 // taken to end the latest session of that user that is still open, and the
 // session is marked InferredPair; if others were open at the time,
-// InferredUnsure too.
+// InferredPairUnsure too.
 //
 // A session ends when its close is logged; where PAM logs none, when sshd says
 // that the connection ended. Such a session is handed out ten minutes later, as

@@ -59,7 +59,14 @@ func (z *Sessionizer) openPAM(h *sessionHost, e *Event, kind string) {
 func (z *Sessionizer) takeEarly(h *sessionHost, x *openSession) {
 	for i := range z.early {
 		c := &z.early[i]
-		if c.PID == x.PID && c.PID != 0 && c.Kind == x.Kind && c.User == x.User && c.Host == x.Host && !c.End.Before(x.Start) {
+		if c.PID != x.PID || c.Kind != x.Kind || c.User != x.User || c.Host != x.Host {
+			continue
+		}
+		// without pid only those of one moment, as in rows that lost their order
+		if c.PID != 0 && !c.End.Before(x.Start) || c.End.Equal(x.Start) {
+			if c.PID == 0 {
+				x.Inferred |= InferredPair | InferredPairUnsure
+			}
 			x.cite(c.Refs[0])
 			end := c.End
 			z.early = slices.Delete(z.early, i, i+1)
@@ -181,7 +188,7 @@ func (h *sessionHost) closedBy(e *Event, kind string) *openSession {
 		p.unsure = p.unsure || !known && len(p.open) > 1
 		x.Inferred |= InferredPair
 		if p.unsure && !known {
-			x.Inferred |= InferredUnsure
+			x.Inferred |= InferredPairUnsure
 		}
 		return x
 	}
