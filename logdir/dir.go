@@ -68,6 +68,8 @@ type Dir struct {
 	passed map[string]bool // outside the window of some pass
 	hosts  []string
 	known  bool // hosts is filled
+
+	unpacked unpackedFiles
 }
 
 // Open looks through the folder at path, or takes the one file at path, and
@@ -109,6 +111,7 @@ func open(fsys fs.FS, root string, o Options) (*Dir, error) {
 		return nil, err
 	}
 	d := &Dir{fsys: fsys, o: o, stats: make(map[string]evidence.Stats), passed: make(map[string]bool)}
+	d.unpacked.max = unpackedMax
 	if err := d.discover(root); err != nil {
 		return nil, err
 	}

@@ -244,3 +244,23 @@ func TestLimitsAndInclude(t *testing.T) {
 	assert.Equal(t, []string{"auth.log:2 (byte 34): line is longer than the limit and was cut"}, g.errs)
 	assert.Equal(t, int64(1), statsOf(t, d, "auth.log").Truncated)
 }
+
+func TestJournalText(t *testing.T) {
+	export := ""
+	for i := range 5 {
+		export += "__CURSOR=s=1;i=" + string(rune('a'+i)) + "\n__REALTIME_TIMESTAMP=179542239600000" + string(rune('0'+i)) +
+			"\n_HOSTNAME=vm\nPRIORITY=6\nSYSLOG_IDENTIFIER=sshd\n_PID=77\n_UID=0\n_GID=0\n_COMM=sshd\n_EXE=/usr/sbin/sshd\nMESSAGE=Server listening on port " + string(rune('1'+i)) + ".\n\n"
+	}
+	json := `{"__REALTIME_TIMESTAMP":"1795422396000000","_HOSTNAME":"vm","SYSLOG_IDENTIFIER":"sshd","_PID":"77","MESSAGE":"Server listening on port 1."}` + "\n"
+	short := "-- Boot 0123456789abcdef0123456789abcdef --\nNov 23 08:26:36 vm sshd[77]: Server listening on port 1.\n"
+	for name, text := range map[string]string{"journal.export": export, "journal.json": json, "journal.txt": short} {
+		d := openFS(t, tree(map[string]string{name: text}), logdir.Options{Year: 2026})
+		g := syslogOf(d, "vm", querytime.Window{Start: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)})
+		assert.Empty(t, g.errs, name)
+		require.NotEmpty(t, g.times, name)
+		assert.Equal(t, "2026-11-23 08:26:36", g.times[len(g.times)-1], name)
+		raw, err := d.Raw(t.Context(), g.refs[len(g.refs)-1])
+		require.NoError(t, err)
+		assert.Equal(t, g.raws[len(g.raws)-1], string(raw), name)
+	}
+}

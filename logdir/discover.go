@@ -77,6 +77,9 @@ func (d *Dir) anything() error {
 		ErrNoLogs, len(d.files), d.files[0].Path, d.files[0].Reason)
 }
 
+// yearHead is how much of a file without years is kept until they are known.
+const yearHead = 4 << 10
+
 // look finds out what one file is.
 func (d *Dir) look(name string, seen map[string]fs.FileInfo) *file {
 	f := &file{File: File{Path: name}}
@@ -129,6 +132,11 @@ func (d *Dir) look(name string, seen map[string]fs.FileInfo) *file {
 	}
 	if f.Kind != "" {
 		f.times(d, whole && how == plain)
+	}
+	if f.Kind != KindSyslog || f.dated {
+		f.head = nil
+	} else {
+		f.head = bytes.Clone(f.head[:min(len(f.head), yearHead)]) // of many files
 	}
 	return f
 }

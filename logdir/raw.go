@@ -1,10 +1,13 @@
 package logdir
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 )
@@ -18,15 +21,30 @@ var ErrChanged = errors.New("the file ends before them: it was changed or rotate
 
 // Raw reads the bytes of ref again, from inside compressed files too. The
 // error names the file and wraps [ErrUnknownFile] or [ErrChanged].
+//
+// Findings refer to the same files again and again, so up to 128 MiB of what
+// compressed files hold are kept in memory; in a larger one every reference is
+// sought from its start.
 func (d *Dir) Raw(ctx context.Context, ref evidence.Ref) ([]byte, error) {
 	f := d.find(ref.File)
 	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	case f == nil:
 		return nil, fmt.Errorf("%q: %w", ref.File, ErrUnknownFile)
 	case ref.Offset < 0 || ref.Length < 0 || ref.Length > maxRaw:
 		return nil, ref.At(fmt.Errorf("a reference to %d bytes is none", ref.Length))
 	case f.err != nil:
 		return nil, f.err
+	}
+	if f.Compression != "" {
+		b, err := d.unpacked.get(ctx, d, f, ref.Offset+int64(ref.Length))
+		switch {
+		case err != nil:
+			return nil, ref.At(err)
+		case b != nil:
+			return readRaw(bytes.NewReader(b[min(ref.Offset, int64(len(b))):]), ref)
+		}
 	}
 	src, err := d.fsys.Open(f.Path)
 	if err != nil {
@@ -77,4 +95,69 @@ func (d *Dir) find(name string) *file {
 		}
 	}
 	return nil
+}
+
+// unpackedMax is how many bytes of unpacked files are kept for Raw.
+const unpackedMax = 128 << 20
+
+// unpackedFiles keeps the content of compressed files, those used last.
+type unpackedFiles struct {
+	mu    sync.Mutex
+	files []unpackedFile // the one used last comes last
+	size  int64
+	large map[string]bool // those that do not fit
+	max   int64           // unpackedMax, less in tests
+}
+
+type unpackedFile struct {
+	name string
+	data []byte
+}
+
+// get returns the content of f, nil where it is too large to be kept. Content
+// that ends before need is read again: the file may have grown.
+func (u *unpackedFiles) get(ctx context.Context, d *Dir, f *file, need int64) ([]byte, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.large[f.Path] {
+		return nil, nil
+	}
+	if i := slices.IndexFunc(u.files, func(k unpackedFile) bool { return k.name == f.Path }); i >= 0 {
+		kept := u.files[i]
+		u.files = slices.Delete(u.files, i, i+1)
+		if int64(len(kept.data)) >= need {
+			u.files = append(u.files, kept)
+			return kept.data, nil
+		}
+		u.size -= int64(len(kept.data))
+	}
+	s, err := d.openFile(f)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	var b bytes.Buffer
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		n, err := io.CopyN(&b, s, 1<<20)
+		if int64(b.Len()) > u.max {
+			if u.large == nil {
+				u.large = make(map[string]bool)
+			}
+			u.large[f.Path] = true
+			return nil, nil
+		}
+		if n == 0 || err != nil {
+			break
+		}
+	}
+	u.files = append(u.files, unpackedFile{f.Path, b.Bytes()})
+	u.size += int64(b.Len())
+	for u.size > u.max {
+		u.size -= int64(len(u.files[0].data))
+		u.files = u.files[1:]
+	}
+	return b.Bytes(), nil
 }

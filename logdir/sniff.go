@@ -42,17 +42,17 @@ func sniff(name string, head []byte, whole bool) (Kind, string) {
 			head = head[:i+1]
 		}
 	}
-	auditLines, syslogLines, lines := countLines(head)
+	auditLines, lines, headers, records := countLines(head)
 	switch {
 	case auditLines > 0 && auditLines*2 >= lines:
 		return KindAudit, ""
-	case syslogLines > 0 && syslogLines*2 >= lines:
+	case headers > 0 && headers*2 >= records:
 		return KindSyslog, ""
 	case binary(head):
 		if loginRecords(head) {
 			return KindLogins, ""
 		}
-		if named != "" && auditLines+syslogLines == 0 {
+		if named != "" && auditLines+headers == 0 {
 			return "", "holds binary data instead of log lines: check that it was copied whole and is not encrypted"
 		}
 	}
@@ -82,28 +82,31 @@ func otherFormat(name string, head []byte) string {
 	return ""
 }
 
-// countLines counts the first lines by what they are.
-func countLines(head []byte) (auditLines, syslogLines, lines int) {
+// countLines counts the first lines by what they are: those of an audit log
+// among all, and those of syslog among the records that package syslog makes
+// of them. A record can be many lines (journalctl -o export).
+func countLines(head []byte) (auditLines, lines, headers, records int) {
 	for line := range bytes.Lines(head) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		if lines++; lines > sniffLines {
+		if lines == sniffLines {
 			break
 		}
+		lines++
 		if auditLine(line) {
 			auditLines++
 		}
 	}
-	lines = min(lines, sniffLines)
 	rd := syslog.NewReader(bytes.NewReader(head), syslog.Options{})
 	var rec syslog.Record
-	for n := 0; n < lines && rd.Next(&rec); n++ {
+	for records < sniffLines && rd.Next(&rec) {
+		records++
 		if headed(&rec) {
-			syslogLines++
+			headers++
 		}
 	}
-	return auditLines, syslogLines, lines
+	return auditLines, lines, headers, records
 }
 
 func auditLine(line []byte) bool {
