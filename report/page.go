@@ -186,7 +186,10 @@ func headline(inv *hunt.Investigation) (head, sub string, worst hunt.Severity) {
 		sub = "Findings: " + sub + ". "
 	}
 	sub += fmt.Sprintf("Read %d inputs", len(inv.Coverage.Files))
-	if n := len(inv.Coverage.Blind); n > 0 {
+	switch n := len(inv.Coverage.Blind); {
+	case n == 1:
+		sub += "; 1 blind spot"
+	case n > 1:
 		sub += fmt.Sprintf("; %d blind spots", n)
 	}
 	return head, sub + ".", worst
