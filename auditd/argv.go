@@ -7,6 +7,7 @@ import "strings"
 // into further records.
 type argList struct {
 	seen   bool
+	lost   bool  // there is a command line, but no arguments
 	argc   int64 // -1 where it is not given
 	cut    bool
 	next   int    // the argument expected next
@@ -24,6 +25,11 @@ func (a *argList) add(e *Event, r *Record) {
 	for i := range r.fields {
 		f := &r.fields[i]
 		if f.flags&(flagTail|flagInner) != 0 {
+			continue
+		}
+		if f.Name == "cmd" { // only rows have it, that lost the arguments' boundaries
+			e.setText(&e.Cmdline, f)
+			a.lost = true
 			continue
 		}
 		if f.Name == "argc" {
@@ -135,6 +141,9 @@ func (a *argList) finish(e *Event) {
 		return
 	}
 	a.flush(e)
+	if a.lost && len(e.store.argv) == 0 {
+		return
+	}
 	e.Argv = e.store.argv
 	e.ArgvCut = a.cut || a.argc != int64(len(e.Argv))
 	switch len(e.Argv) {

@@ -56,6 +56,9 @@ type Reader struct {
 	current *Event // handed out by Next, to be used again
 	ended   bool
 	endErr  error
+
+	rowLines bool       // the lines are rows
+	rows     *arrayRows // the rows of one array, instead of lines
 }
 
 // NewReader returns a Reader of the log r.
@@ -135,45 +138,65 @@ func (r *Reader) next() (*Event, error) {
 			r.endErr = nil
 			return nil, err
 		}
-		if !r.lines.Next() {
-			r.ended, r.endErr = true, r.lines.Err()
-			r.stats.Note(r.endErr)
-			r.join.closeAll()
+		if r.rows != nil {
+			if err := r.arrayRow(); err != nil {
+				return nil, err
+			}
 			continue
 		}
-		if err := r.line(); err != nil {
+		if !r.lines.Next() {
+			r.end(r.lines.Err())
+			continue
+		}
+		r.stats.Lines++
+		take := r.line
+		if r.rowLines {
+			take = r.rowLine
+		}
+		if err := take(); err != nil {
 			return nil, err
 		}
 	}
 }
 
+// end notes that the input has ended, with err or well.
+func (r *Reader) end(err error) {
+	r.ended, r.endErr = true, err
+	r.stats.Note(err)
+	r.join.closeAll()
+}
+
 // line takes the current line.
 func (r *Reader) line() error {
 	text := r.lines.Text()
-	r.stats.Lines++
 	h, err := parseHeader(str(text))
 	if err != nil {
 		if filler(text) {
 			r.stats.Dropped++
 			return nil
 		}
-		ref := r.lines.Ref()
-		r.stats.Unknown++
-		r.shapes.Add("", str(text), ref)
-		le := ref.At(err)
-		r.stats.Note(le)
-		return le
+		return r.unknown(str(text), r.lines.Ref(), err)
 	}
 	r.stats.Understood++
-	t := h.id.Time()
-	r.stats.See(t)
+	r.stats.See(h.id.Time())
 	r.join.put(&h, text, maphash.Bytes(r.seed, text), r.lines.Ref())
 	if r.lines.Cut() > 0 {
-		le := r.lines.Ref().At(evidence.ErrLineTooLong)
-		r.stats.Note(le)
-		return le
+		return r.bad(r.lines.Ref(), evidence.ErrLineTooLong)
 	}
 	return nil
+}
+
+// unknown counts a line that is no record.
+func (r *Reader) unknown(text string, ref evidence.Ref, err error) error {
+	r.stats.Unknown++
+	r.shapes.Add("", text, ref)
+	return r.bad(ref, err)
+}
+
+func (r *Reader) bad(ref evidence.Ref, err error) error {
+	le := ref.At(err)
+	r.stats.Note(le)
+	return le
 }
 
 // filler reports whether the line is empty or one that ausearch puts between
@@ -191,6 +214,9 @@ func filler(line []byte) bool {
 func (r *Reader) Stats() evidence.Stats {
 	s := r.stats
 	s.Bytes = r.lines.Offset() - r.o.Offset
+	if r.rows != nil {
+		s.Bytes = r.rows.dec.InputOffset()
+	}
 	s.Truncated = r.lines.Truncated()
 	s.Duplicate, s.OutOfOrder, s.Lost = r.join.duplicate, r.join.late, r.join.lost()
 	s.Dropped += r.join.dropped

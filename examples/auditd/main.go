@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,6 +22,10 @@ Reads audit logs (- is standard input), joins their records into events and
 prints one JSON object per event, in the order of the log. Lines that hold no
 readable record are counted on standard error and listed with -bad.
 
+Rows of other tools are read too: Log Analytics (AuditLog_CL, LinuxAuditLog),
+AuditdMessage lists, LAUREL, auditbeat, filebeat and go-libaudit, as one JSON
+object per line or as one array.
+
 example:
   auditd /var/log/audit/audit.log | jq -c 'select(.argv) | [.time, .uid, .argv]'
 
@@ -35,11 +40,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("auditd", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	bad := fs.Bool("bad", false, "list the lines that could not be read, and why")
+	format := fs.String("format", "auto", "what the input is: log (lines of auditd), rows (JSON of other tools) or auto")
 	fs.Usage = func() { fmt.Fprint(stderr, usage); fs.PrintDefaults() }
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
 		}
+		return 2
+	}
+	switch *format {
+	case "auto", "log", "rows":
+	default:
+		fmt.Fprintf(stderr, "auditd: -format %q is none of auto, log, rows\n", *format)
 		return 2
 	}
 	if fs.NArg() == 0 {
@@ -49,7 +61,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := bufio.NewWriterSize(stdout, 256<<10)
 	code := 0
 	for _, name := range fs.Args() {
-		if err := printFile(name, stdin, out, stderr, *bad); err != nil {
+		if err := printFile(name, *format, stdin, out, stderr, *bad); err != nil {
 			fmt.Fprintln(stderr, "auditd:", err)
 			code = 1
 		}
@@ -61,7 +73,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return code
 }
 
-func printFile(name string, stdin io.Reader, out io.Writer, stderr io.Writer, bad bool) error {
+func printFile(name, format string, stdin io.Reader, out, stderr io.Writer, bad bool) error {
 	in := stdin
 	if name == "-" {
 		name = "stdin"
@@ -73,7 +85,10 @@ func printFile(name string, stdin io.Reader, out io.Writer, stderr io.Writer, ba
 		defer f.Close()
 		in = f
 	}
-	r := auditd.NewReader(in, auditd.Options{Name: name})
+	r, err := reader(in, format, auditd.Options{Name: name})
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	for obj, err := range r.Render(0, appendLine) {
 		var line *evidence.LineError
 		switch {
@@ -96,3 +111,24 @@ func printFile(name string, stdin io.Reader, out io.Writer, stderr io.Writer, ba
 }
 
 func appendLine(dst []byte, e *auditd.Event) []byte { return append(e.AppendJSON(dst), '\n') }
+
+// reader returns a reader of in. JSON starts with an object or an array of
+// them, which no line of a log does.
+func reader(in io.Reader, format string, o auditd.Options) (*auditd.Reader, error) {
+	if format == "auto" {
+		b := bufio.NewReaderSize(in, 64<<10)
+		in, format = b, "log"
+		start, err := b.Peek(512)
+		if err != nil && len(start) == 0 && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		if start = bytes.TrimLeft(start, "\ufeff \t\r\n"); len(start) > 0 && (start[0] == '{' ||
+			start[0] == '[' && bytes.HasPrefix(bytes.TrimLeft(start[1:], " \t\r\n"), []byte("{"))) {
+			format = "rows"
+		}
+	}
+	if format == "rows" {
+		return auditd.NewRowReader(in, o), nil
+	}
+	return auditd.NewReader(in, o), nil
+}

@@ -23,6 +23,11 @@ const want = `{"id":"1795422399.049:605","time":"2026-11-23T08:26:39.049Z","type
 {"id":"1795422399.149:606","time":"2026-11-23T08:26:39.149Z","types":["SOCKADDR"],"saddr":{"family":"ipv4","addr":"127.0.0.1","port":11211}}
 `
 
+const (
+	rows    = `{"RawData":"type=CWD msg=audit(1.001:1): cwd=\"/\""}` + "\n"
+	wantRow = `{"id":"1.001:1","time":"1970-01-01T00:00:01.001Z","types":["CWD"],"cwd":"/"}` + "\n"
+)
+
 func TestRun(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "audit.log")
 	require.NoError(t, os.WriteFile(file, []byte(log), 0o600))
@@ -41,6 +46,11 @@ func TestRun(t *testing.T) {
 		{"no file named", nil, "", 2, "", "name a log file"},
 		{"unknown flag", []string{"-x"}, "", 2, "", "usage:"},
 		{"missing file", []string{file + ".none", file}, "", 1, want, "audit.log.none"},
+		{"rows", []string{"-"}, rows, 0, wantRow, "1 events"},
+		{"rows in an array", []string{"-"}, "\n[\n " + rows + "]", 0, wantRow, "1 events"},
+		{"dmesg is no array", []string{"-"}, "[    1.5] audit: type=1307 audit(1.001:1): cwd=\"/\"\n", 0, wantRow, "1 events"},
+		{"rows that are told to be lines", []string{"-format", "log", "-"}, rows, 0, "", "1 lines not read"},
+		{"wrong format", []string{"-format", "x", "-"}, "", 2, "", "-format"},
 		{"empty", []string{"-"}, "", 0, "", "0 events"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
