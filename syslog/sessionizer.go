@@ -17,6 +17,7 @@ const DefaultMaxOpen = 1 << 16
 const (
 	maxSessionRefs = 64
 	maxRepeat      = 64
+	maxLook        = 256              // of a user's open sessions
 	sameOpen       = 2 * time.Second  // two PAM modules of one stack, sshd's line and PAM's
 	logindDelay    = 5 * time.Second  // between PAM's line and logind's
 	hintDelay      = 60 * time.Second // between sudo's command line and PAM's

@@ -27,12 +27,9 @@ func (z *Sessionizer) sessionOpen(e *Event) {
 		z.joinOpen(h, x, e, kind)
 		return
 	}
-	for range min(e.Count, maxRepeat) - 1 { // "message repeated" of processes that have no pid
-		if e.PID == 0 {
-			z.openPAM(h, e, kind)
-		}
+	for range lines(e) {
+		z.openPAM(h, e, kind)
 	}
-	z.openPAM(h, e, kind)
 }
 
 // openPAM begins a session at PAM's line.
@@ -143,12 +140,21 @@ func (x *openSession) apply(c hint) {
 // sessionClose takes a "session closed" line.
 func (z *Sessionizer) sessionClose(e *Event) {
 	h, kind := z.host(e.Host), kindOf(e)
-	for range min(e.Count, maxRepeat) - 1 {
-		if x := h.closedBy(e, kind); x != nil && e.PID == 0 {
-			x.cite(e.Ref)
-			z.finish(h, x, e.Time, EndClosed)
-		}
+	for range lines(e) {
+		z.closeOne(h, e, kind)
 	}
+}
+
+// lines returns how many processes e stands for: one, or, where it has no pid
+// and was repeated, as many as it was.
+func lines(e *Event) int {
+	if e.PID != 0 {
+		return 1
+	}
+	return min(max(1, e.Count), maxRepeat)
+}
+
+func (z *Sessionizer) closeOne(h *sessionHost, e *Event, kind string) {
 	if x := h.closedBy(e, kind); x != nil {
 		x.cite(e.Ref)
 		if x.opens--; x.opens > 0 {
@@ -217,14 +223,13 @@ func (h *sessionHost) onlyOne(kind, user string) *openSession {
 		return nil
 	}
 	var found *openSession
-	for x := l.tail; x != nil; x = x.links[ofUser].prev {
-		if x.Kind != kind {
-			continue
-		}
-		if found != nil {
+	for x, n := l.tail, 0; x != nil; x = x.links[ofUser].prev {
+		if n++; n > maxLook || x.Kind == kind && found != nil {
 			return nil
 		}
-		found = x
+		if x.Kind == kind {
+			found = x
+		}
 	}
 	if found != nil {
 		found.Inferred |= InferredPair
@@ -339,11 +344,11 @@ func (h *sessionHost) findParent(x *openSession) {
 	}
 	var found *openSession
 	unsure, seen := false, 0
-	for p := l.tail; p != nil && seen < maxHints; p = p.links[ofUser].prev {
+	for p := l.tail; p != nil && seen < maxLook; p = p.links[ofUser].prev {
+		seen++
 		if p == x || p.Boot != h.boot || p.Kind == "systemd-user" || p.Kind == "cron" && x.TTY != "" {
 			continue
 		}
-		seen++
 		if x.TTY != "" && p.TTY == x.TTY {
 			found, unsure = p, false
 			break
