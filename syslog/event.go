@@ -57,6 +57,8 @@ const (
 	MarkLogindRemoved Mark = "logind_removed" // logind forgot Session
 	MarkShell         Mark = "shell"          // sshd started a shell, command or subsystem in a session that is open
 	MarkShellEnd      Mark = "shell_end"      // sshd closed one of those
+	MarkForward       Mark = "forward"        // sshd refused or failed to forward a port or socket
+	MarkFile          Mark = "file"           // sftp-server did to a file what Command says
 	MarkContinued     Mark = "continued"      // Command goes on from the line before of the same user
 	MarkAudit         Mark = "audit"          // an auditd record carried in syslog: for the auditd reader
 )

@@ -68,6 +68,10 @@ func parseProFTPD(m string, ev *Event) bool {
 		case hasFold(text, "FTP session closed"):
 			ev.Kind = KindDisconnect
 			return true
+		case strings.HasPrefix(text, "no such user '"), strings.HasPrefix(text, "No such user '"):
+			ev.User, _, _ = quoted(text[len("no such user "):])
+			ev.UserKnown = false
+			return loginFail(ev, text[:len("no such user")])
 		case strings.HasPrefix(text, "SECURITY VIOLATION"):
 			return loginFail(ev, text)
 		case strings.HasPrefix(text, "Maximum login attempts"):

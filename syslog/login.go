@@ -38,6 +38,10 @@ func parseLogin(m string, ev *Event) bool {
 		}
 		ev.User, ev.Inferred = "root", ev.Inferred|InferredUser // the line says ROOT
 		return loginOK(ev)
+	case strings.HasPrefix(m, "root login on "): // busybox
+		ev.User = m[:len("root")]
+		loginPlace(m[len("root login on "):], ev)
+		return loginOK(ev)
 	case strings.HasPrefix(m, "DIALUP AT "):
 		tty, user, ok := strings.Cut(m[len("DIALUP AT "):], " BY ")
 		ev.TTY, ev.User = tty, user

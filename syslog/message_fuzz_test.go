@@ -57,7 +57,7 @@ func FuzzParse(f *testing.F) {
 			for name, s := range map[string]string{
 				"user": ev.User, "target": ev.TargetUser, "by": ev.By, "group": ev.Group, "source host": ev.SourceHost, "key": ev.Key,
 				"tty": ev.TTY, "pwd": ev.PWD, "command": ev.Command, "session": ev.Session, "reason": ev.Reason,
-				"service": ev.Service, "module": ev.Module, "method": ev.Method, "program": ev.Program,
+				"service": ev.Service, "module": ev.Module, "method": ev.Method,
 			} {
 				own := name == "user" && ev.Inferred&syslog.InferredUser != 0 ||
 					name == "service" && s == "sftp" ||

@@ -96,6 +96,8 @@ func parserOf(program string) func(m string, ev *Event) bool {
 	switch program {
 	case "sshd":
 		return parseSSHD
+	case "sftp-server", "internal-sftp":
+		return parseSFTP
 	case "sudo":
 		return parseSudo
 	case "su", "runuser":
@@ -151,8 +153,9 @@ func parserOf(program string) func(m string, ev *Event) bool {
 	return nil
 }
 
-// parseBare reads lines without a program that name what they are themselves:
-// records of the audit system and xrdp's own log file.
+// parseBare reads lines without a program that say themselves what they are:
+// records of the audit system and the log files that xrdp, sudo and vsftpd
+// write on their own.
 func parseBare(m string, ev *Event) bool {
 	if auditLine(m) {
 		ev.Mark = MarkAudit
@@ -160,6 +163,24 @@ func parseBare(m string, ev *Event) bool {
 	}
 	if s, ok := after(m, "["); ok && len(s) > 18 && digits(s) == 8 && s[8] == '-' && s[17] == ']' {
 		return parseXRDP(m, ev)
+	}
+	if s, ok := after(m, "-- "); ok { // login renames itself "login -- USER"
+		if _, text, ok := strings.Cut(s, "]: "); ok {
+			ev.Program = "login"
+			return parseLogin(text, ev)
+		}
+	}
+	switch ev.Host {
+	case ":": // sudo's own log file: "Nov 10 12:00:01 : alice : TTY=…"
+		if _, s, ok := strings.Cut(m, " : "); ok && sudoFielded(s) {
+			ev.Host, ev.Program = "", "sudo"
+			return parseSudo(m, ev)
+		}
+	case "[pid": // vsftpd's own: "Sun Jun  4 22:08:39 2006 [pid 21611] [bob] OK LOGIN: …"
+		if n := digits(m); n > 0 && strings.HasPrefix(m[n:], "] ") {
+			ev.Host, ev.Program = "", "vsftpd"
+			return parseVsftpd(m[n+2:], ev)
+		}
 	}
 	if s, ok := after(m, "["); ok { // metalog writes "[sshd] TEXT"
 		name, rest, ok := strings.Cut(s, "] ")

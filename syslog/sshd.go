@@ -403,6 +403,10 @@ func sshdNotPermitted(s string, ev *Event) bool {
 			ev.Reason = why
 			return true
 		}
+		if t, ok := after(s, "refused for "); ok { // "USER: bad owner or modes for FILE"
+			ev.User, ev.Reason, _ = strings.Cut(t, ": ")
+			return true
+		}
 		return false
 	}
 	for _, why := range [...]string{" with correct key but not from a permitted host", " with valid certificate but not from a permitted host", " with valid certificate but not from a permitted source address"} {

@@ -95,8 +95,12 @@ func sshdConn(m, first, rest string, ev *Event) bool {
 		}
 	case "scanned", "probed":
 		if s, ok := after(rest, "from "); ok {
-			addr, _ := firstWord(s)
+			addr, s := firstWord(s)
 			setSource(ev, addr)
+			if s, ok := after(s, "port "); ok {
+				p, _ := firstWord(s)
+				ev.SourcePort, _ = port(p)
+			}
 			return sshdProbe(ev, m[:len(first)])
 		}
 	case "Read", "Write", "read", "write":
@@ -117,6 +121,12 @@ func sshdConn(m, first, rest string, ev *Event) bool {
 			strings.HasPrefix(m, "no matching "), strings.HasPrefix(m, "no hostkey alg"), strings.HasPrefix(m, "no kex alg"),
 			strings.HasPrefix(m, "Unsupported protocol"):
 			return sshdProbe(ev, m)
+		}
+	case "Finished":
+		if s, ok := after(rest, "discarding for "); ok {
+			ev.Kind, ev.Reason = KindDisconnect, m[:len("Finished discarding")]
+			sshdNamed(s, ev)
+			return true
 		}
 	case "Could":
 		if s, ok := after(rest, "not write ident string to "); ok {

@@ -48,19 +48,24 @@ func sshdDaemon(m, first, rest string, ev *Event) bool {
 		}
 	case "subsystem":
 		if s, ok := after(rest, "request for "); ok {
-			if sub, why, ok := strings.Cut(s, " failed, "); ok {
-				ev.Service, ev.Reason, ev.Result = sub, why, ResultFailure
-				return true
-			}
+			s, why, failed := cutLast(s, " failed, ")
 			ev.Service = s
-			if sub, who, ok := strings.Cut(s, " by user "); ok {
+			if sub, who, ok := cutLast(s, " by user "); ok { // sub is the client's text
 				ev.Service, ev.User = sub, who
 			}
-			ev.Mark = MarkShell
+			if failed {
+				ev.Reason, ev.Result = why, ResultFailure
+			} else {
+				ev.Mark = MarkShell
+			}
 			return true
 		}
 	case "User":
 		if strings.HasPrefix(rest, "child is on pid ") {
+			return true
+		}
+		if user, what, ok := strings.Cut(rest, " authorized keys "); ok {
+			ev.User, ev.Reason = user, what
 			return true
 		}
 	case "Remote", "Transferred:", "Deprecated", "SSH:", "Nasty", "reverse", "Address", "Set", "rexec", "Changed":
@@ -96,8 +101,71 @@ func sshdDaemon(m, first, rest string, ev *Event) bool {
 		}
 	case "session":
 		return sftpSession(rest, ev)
+	case "Login":
+		if strings.HasPrefix(rest, "name ") && strings.Contains(rest, " does not match stored username ") {
+			ev.Reason = m
+			return true
+		}
+	case "Authorized": // "to USER, krb5 principal P (krb5_kuserok)"
+		if s, ok := after(rest, "to "); ok {
+			user, p, ok := strings.Cut(s, ", krb5 principal ")
+			ev.User = user
+			ev.By, _, _ = cutLast(p, " (")
+			return ok
+		}
+	case "userauth_hostbased":
+		if _, s, ok := strings.Cut(rest, ", but we resolve "); ok {
+			addr, _ := firstWord(s)
+			setSource(ev, addr)
+		}
+		ev.Reason = m
+		return true
 	}
-	return sshdTrouble(m, first, rest, ev)
+	return sshdForward(m, first, rest, ev) || sftpOperation(m, first, ev) || sshdTrouble(m, first, rest, ev)
+}
+
+// sshdForward reads what sshd says of ports and sockets that a client forwards
+// or wants to: allowed ones are logged only when they fail.
+func sshdForward(m, first, rest string, ev *Event) bool {
+	switch first {
+	case "Received":
+		if !strings.HasPrefix(rest, "request to connect to ") {
+			return false
+		}
+		ev.Result = ResultFailure
+	case "refused":
+		if !strings.HasPrefix(rest, "local port forward: ") && !strings.HasPrefix(rest, "streamlocal port forward: ") {
+			return false
+		}
+		ev.Result = ResultFailure
+	case "connect_to":
+		ev.Result = ResultFailure
+	case "server_request_direct_tcpip:", "server_request_direct_streamlocal:", "channel_setup_fwd_listener_tcpip:":
+	default:
+		return false
+	}
+	ev.Mark, ev.Reason = MarkForward, m
+	return true
+}
+
+// sftpOperation reads sftp-server's lines of what it did to which file. They
+// have Command, for they are commands, and MarkFile.
+func sftpOperation(m, first string, ev *Event) bool {
+	switch first {
+	case "open", "opendir", "close", "closedir", "remove", "mkdir", "rmdir", "rename", "symlink", "hardlink", "posix-rename",
+		"set", "lstat", "stat", "fstat", "statvfs", "realpath", "readlink", "lset", "forced":
+		if strings.IndexByte(m, '"') < 0 {
+			return false
+		}
+		ev.Mark, ev.Command = MarkFile, m
+		return true
+	case "sent":
+		if why, ok := after(m, "sent status "); ok {
+			ev.Mark, ev.Reason = MarkFile, why
+			return true
+		}
+	}
+	return false
 }
 
 // sshdStarting reads "WHAT[ on TTY] for USER from ADDR port N id N" of
@@ -165,9 +233,14 @@ func sshdTrouble(m, first, rest string, ev *Event) bool {
 			}
 			setSource(ev, addr)
 		}
-	case "PAM:", "Could", "Cannot", "Bind", "Certificate", "key_cert_check_authority:", "Attempt", "connect_to",
-		"channel_setup_fwd_listener_tcpip:", "syslogin_perform_logout:", "mm_log_handler:", "mm_request_send:",
-		"mm_request_receive:", "Missing", "chan_shutdown_read:", "chan_shutdown_write:":
+	case "PAM:", "Could", "Cannot", "Bind", "Certificate", "key_cert_check_authority:", "Attempt",
+		"syslogin_perform_logout:", "mm_log_handler:", "mm_request_send:",
+		"mm_request_receive:", "Missing", "chan_shutdown_read:", "chan_shutdown_write:", "channel", "channel_send_open:", "RESTART", "WARNING:",
+		"userauth_pubkey:", "refusing", "key", "unsupported", "lastlog_openseek:", "lastlog_get_entry:", "lastlog_write_entry:",
+		"utmp_write_entry:", "login_get_lastlog:", "wtmp_write_entry:", "privsep_preauth:", "monitor_read:", "mm_answer_keyverify:",
+		"wrong", "dispatch_protocol_error:", "dispatch_protocol_ignore:", "Rhosts", "Refused", "Refusing", "Revoked", "Failing",
+		"auth_debug:", "chroot", "chroot(\"", "tcgetattr:", "Setting", "Excess", "Writing", "ignoring", "hostkeys_prove",
+		"session_by_channel:", "session_by_tty:", "session_pty_req:", "buffer_get_string:", "buffer_get_ret:", "parse_tty_modes:", "cert:":
 	default:
 		return false
 	}
@@ -192,4 +265,13 @@ func sftpSession(s string, ev *Event) bool {
 		ev.Mark = MarkShellEnd
 	}
 	return true
+}
+
+// parseSFTP reads sftp-server where it runs as a program of its own.
+func parseSFTP(m string, ev *Event) bool {
+	first, rest := firstWord(m)
+	if first == "session" {
+		return sftpSession(rest, ev)
+	}
+	return sftpOperation(m, first, ev)
 }

@@ -28,6 +28,7 @@ func parseSudo(m string, ev *Event) bool {
 		return sudoOther(m, ev)
 	}
 	ev.User = user
+	s = strings.TrimLeft(s, " ") // sudo-rs leaves a gap where there is no terminal
 	if t, ok := after(s, "(command continued) "); ok {
 		ev.Mark, ev.Command = MarkContinued, t
 		return true
@@ -192,9 +193,31 @@ func sudoRefused(why string, ev *Event) bool {
 	return false
 }
 
-// sudoOther reads what sudo says without a user in front.
+// sudoOther reads what sudo says without a user in front, and what sudo-rs
+// says of its own: "[...] " in front of the rest of a long line, and refusals
+// that name the user behind.
 func sudoOther(m string, ev *Event) bool {
-	for _, p := range [...]string{"unable to ", "problem with defaults", "parse error", "error ", ">>> ", "policy plugin", "ldap_", "PAM ", "timestamp ", "sudo: ", "no password", "fatal error", "audit "} {
+	if s, ok := after(m, "[...] "); ok {
+		ev.Mark, ev.Command = MarkContinued, s
+		return true
+	}
+	if s, ok := after(m, "I'm sorry "); ok {
+		if user, ok := before(s, ". I'm afraid I can't do that"); ok {
+			ev.Kind, ev.Result, ev.User, ev.Reason = KindSudoCommand, ResultFailure, user, s[len(user)+2:]
+			return true
+		}
+	}
+	if s, ok := after(m, "maximum "); ok {
+		n := digits(s)
+		if n > 0 && strings.HasPrefix(s[n:], " incorrect authentication attempt") {
+			if c := wholeNumber(s[:n]); c > 0 && c < 1<<30 {
+				ev.Count *= int(c)
+			}
+			ev.Kind, ev.Result, ev.Reason = KindLogonFailure, ResultFailure, s[n+1:]
+			return true
+		}
+	}
+	for _, p := range [...]string{"unable to ", "problem with defaults", "parse error", "error ", ">>> ", "policy plugin", "ldap_", "PAM ", "timestamp ", "sudo: ", "no password", "fatal error", "audit ", "Could not ", "Unexpected error"} {
 		if strings.HasPrefix(m, p) {
 			ev.Reason = m
 			return true
