@@ -103,10 +103,12 @@ func (b *builder) interpretFile(i int, lang string, args []string, f frame) valu
 			return value{}
 		}
 		b.cmd.Calls[i].readsCode = true
-		if f.stdin.known && f.stdin.text != "" {
+		if f.stdin.text != "" {
 			if len(f.stdin.steps) > 0 {
 				f.layer = b.layer(f.stdin.text, f.stdin.steps)
 				b.cmd.Calls[i].Layer = f.layer
+				f.decoded = f.decoded || hides(f.stdin.steps)
+				b.cmd.Calls[i].decoded = f.decoded
 			}
 			b.cmd.Calls[i].Code = f.stdin.text
 			b.interpret(i, lang, f.stdin.text, f)
@@ -123,6 +125,8 @@ func (b *builder) interpretFile(i int, lang string, args []string, f frame) valu
 		if len(v.steps) > 0 {
 			f.layer = b.layer(v.text, v.steps)
 			b.cmd.Calls[i].Layer = f.layer
+			f.decoded = f.decoded || hides(v.steps)
+			b.cmd.Calls[i].decoded = f.decoded
 		}
 		b.cmd.Calls[i].Code = v.text
 		b.interpret(i, lang, v.text, f)
@@ -142,9 +146,13 @@ func (b *builder) interpret(i int, lang, code string, f frame) {
 	}
 	for _, l := range hiddenText(code) {
 		g := f.wrapped(lang)
-		g.layer = b.layer(l.Text, l.Steps)
+		g.layer, g.decoded = b.layer(l.Text, l.Steps), true
 		if g.layer > 255 {
 			return
+		}
+		if l.shell {
+			b.run(l.Text, nil, lang, g)
+			continue
 		}
 		k := b.add(Call{Argv: []string{lang, "-c", l.Text}, Code: l.Text, Text: cutText(l.Text)}, g)
 		if k >= 0 {
@@ -295,10 +303,27 @@ var decodeCalls = []struct {
 	{"str_rot13(", "rot13 (code)", rot13},
 }
 
+// hidden is a text that code decodes, and whether a shell then runs it.
+type hidden struct {
+	Layer
+	shell bool
+}
+
+// toShell reports whether code that ends here hands what follows to a shell.
+func toShell(code string) bool {
+	code = code[max(0, len(code)-60):]
+	for _, fn := range shellCalls {
+		if k := strings.LastIndex(code, fn); k >= 0 && fn != "exec(" && !strings.ContainsAny(code[k:], ";\n") {
+			return true
+		}
+	}
+	return false
+}
+
 // hiddenText returns the texts that code decodes from constants of its own.
-func hiddenText(code string) []Layer {
-	var out []Layer
-	add := func(in, text, how string) {
+func hiddenText(code string) []hidden {
+	var out []hidden
+	add := func(at int, in, text, how string) {
 		if len(text) < 4 || len(out) >= 16 {
 			return
 		}
@@ -307,7 +332,7 @@ func hiddenText(code string) []Layer {
 				return
 			}
 		}
-		out = append(out, Layer{Text: text, Steps: []Step{step(how, in, text)}})
+		out = append(out, hidden{Layer{Text: text, Steps: []Step{step(how, in, text)}}, toShell(code[:at])})
 	}
 	for _, d := range decodeCalls {
 		for from := 0; ; {
@@ -316,9 +341,10 @@ func hiddenText(code string) []Layer {
 				break
 			}
 			from += k + len(d.name)
+			at := from - len(d.name)
 			if in := literals(code[from:]); in != "" {
 				if text, err := d.f(in); err == nil {
-					add(in, text, d.how)
+					add(at, in, text, d.how)
 				}
 			}
 		}
@@ -337,16 +363,16 @@ func hiddenText(code string) []Layer {
 		}
 		if in := literals(rest); in != "" {
 			if raw, err := hex.DecodeString(in); err == nil {
-				add(in, string(raw), "hex (code)")
+				add(k, in, string(raw), "hex (code)")
 			}
 		}
 	}
 	if text, in := charNumbers(code); text != "" {
-		add(in, text, "character numbers")
+		add(strings.Index(code, "chr("), in, text, "character numbers")
 	}
 	if strings.Count(code, `\x`) >= 4 {
 		if text := backslashes(code, false); text != code {
-			add(code, text, `\x escapes`)
+			add(0, code, text, `\x escapes`)
 		}
 	}
 	return out

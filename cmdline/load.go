@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -68,6 +70,7 @@ type rawCond struct {
 	Env       []string  `yaml:"env"`
 	Via       []string  `yaml:"via"`
 	Trick     []string  `yaml:"trick"`
+	Redirect  []string  `yaml:"redirect"`
 	Text      string    `yaml:"text"`
 	Code      string    `yaml:"code"`
 	Executed  *bool     `yaml:"executed"`
@@ -117,7 +120,7 @@ func LoadRules(name string, r io.Reader) (*Rules, error) {
 	if err != nil {
 		return nil, yamlError(name, "", 0, err)
 	}
-	l := loader{name: name, ids: map[string]bool{}}
+	l := loader{name: name, ids: map[string]bool{}, lists: maps.Clone(sharedLists())}
 	for _, doc := range file.Docs {
 		if err := l.document(doc.Body); err != nil {
 			return nil, err
@@ -128,6 +131,17 @@ func LoadRules(name string, r io.Reader) (*Rules, error) {
 	}
 	return newRules(l.rules), nil
 }
+
+// sharedLists are the lists of patterns that every rule file may refer to.
+var sharedLists = sync.OnceValue(func() map[string][]string {
+	lists := map[string][]string{}
+	if data, err := ruleFiles.ReadFile("rules/lists.yaml"); err == nil {
+		if yaml.Unmarshal(data, &lists) != nil {
+			return map[string][]string{}
+		}
+	}
+	return lists
+})
 
 type loader struct {
 	name  string
@@ -148,9 +162,11 @@ func (l *loader) document(body ast.Node) error {
 	for _, v := range m.Values {
 		switch key := strings.Trim(v.Key.String(), `"'`); key {
 		case "lists":
-			if err := yaml.NodeToValue(v.Value, &l.lists, yaml.Strict()); err != nil {
+			var own map[string][]string
+			if err := yaml.NodeToValue(v.Value, &own, yaml.Strict()); err != nil {
 				return yamlError(l.name, "", lineOf(v.Value), err)
 			}
+			maps.Copy(l.lists, own)
 		case "rules":
 			s, ok := v.Value.(*ast.SequenceNode)
 			if !ok {
@@ -280,23 +296,26 @@ func (l *loader) cond(r *rawCond) (*cond, error) {
 	pats := func(list []string) []pattern {
 		var out []pattern
 		for _, s := range list {
-			ref, ok := strings.CutPrefix(s, "@list:")
-			if !ok {
-				out = append(out, newPattern(s))
-				continue
+			add := []string{s}
+			if n := len(s); n > 2 && s[0] == '<' && s[n-1] == '>' {
+				known, ok := l.lists[s[1:n-1]]
+				if !ok {
+					err = fmt.Errorf("there is no list %s", s)
+				}
+				add = known
 			}
-			known, ok := l.lists[ref]
-			if !ok {
-				err = fmt.Errorf("there is no list %q", ref)
-			}
-			for _, s := range known {
-				out = append(out, newPattern(s))
+			for _, s := range add {
+				p, perr := newPattern(s)
+				if perr != nil {
+					err = perr
+				}
+				out = append(out, p)
 			}
 		}
 		return out
 	}
 	c.program, c.path, c.args, c.anyArg, c.noArg = pats(r.Program), pats(r.Path), pats(r.Args), pats(r.AnyArg), pats(r.NoArg)
-	c.verb, c.env, c.via, c.trick = pats(r.Verb), pats(r.Env), pats(r.Via), pats(r.Trick)
+	c.verb, c.env, c.via, c.trick, c.redirect = pats(r.Verb), pats(r.Env), pats(r.Via), pats(r.Trick), pats(r.Redirect)
 	for _, f := range r.Flags {
 		c.flags = append(c.flags, newFlag(f))
 	}

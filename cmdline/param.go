@@ -42,7 +42,7 @@ func (b *builder) param(p *syntax.ParamExp, f frame, only, quoted bool) piece {
 			}
 		case "PATH", "HOME", "PWD", "SHELL":
 			if p.Slice != nil && sliceIs(b, p.Slice, 0, 1) {
-				return piece{value: value{text: "/", known: true}, trick: trickSlice}
+				return piece{value: value{text: "/", known: true}, trick: trickSlash}
 			}
 		case "HOSTNAME", "RANDOM":
 		}

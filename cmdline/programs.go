@@ -35,7 +35,7 @@ func (n *noter) program(c *Call) {
 				n.files(FactRead, p)
 			}
 		}
-	case "rm", "unlink", "shred", "srm", "wipe", "rmdir":
+	case "rm", "unlink", "shred", "srm", "wipe":
 		n.files(FactDelete, operands(args, "ns")...)
 	case "truncate":
 		n.files(FactWrite, operands(args, "sr")...)
@@ -43,11 +43,12 @@ func (n *noter) program(c *Call) {
 		n.files(FactChange, operands(args, "drt")...)
 	case "chmod", "chown", "chgrp", "chattr", "setfacl", "setcap":
 		p := operands(args, "mxMX")
-		if name == "setfacl" && len(p) > 0 {
-			n.files(FactChange, p...)
-		} else if len(p) > 1 {
-			n.files(FactChange, p[1:]...)
+		if name != "setfacl" && !minusMode(name, args) && len(p) > 0 {
+			p = p[1:]
 		}
+		n.files(FactChange, p...)
+	case "mkdir":
+		n.files(FactChange, operands(args, "mZ")...)
 	case "vi", "vim", "nano", "emacs", "ed", "pico", "joe", "nvim", "mcedit", "visudo", "sudoedit", "crontab":
 		if name == "crontab" && hasFlag(args, "l", "") {
 			break
@@ -65,6 +66,18 @@ func (n *noter) program(c *Call) {
 	case "tar", "zip", "7z":
 		n.archive(name, args)
 	}
+}
+
+// minusMode reports whether the mode is one that looks like an option, as in
+// chmod -x FILE, chattr -i FILE and setcap -r FILE.
+func minusMode(name string, args []string) bool {
+	letters := map[string]string{"chmod": "rwxXst", "chattr": "acdeijmstuxACDFPST", "setcap": "r"}[name]
+	for _, a := range args {
+		if len(a) > 1 && a[0] == '-' && a[1] != '-' && letters != "" && strings.Trim(a[1:], letters) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // ran notes the file that a call executes: a program with a folder in its

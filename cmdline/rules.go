@@ -55,6 +55,9 @@ var defaultRules = sync.OnceValue(func() *Rules {
 	}
 	all := &Rules{}
 	for _, n := range names {
+		if n == "rules/lists.yaml" {
+			continue
+		}
 		data, err := ruleFiles.ReadFile(n)
 		if err != nil {
 			continue

@@ -1,9 +1,12 @@
 package cmdline_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
 )
@@ -27,6 +30,28 @@ func TestRulesExamples(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRuleFilesLoad reads each file by itself, so that a broken one is not
+// passed over.
+func TestRuleFilesLoad(t *testing.T) {
+	names, err := filepath.Glob("rules/*.yaml")
+	require.NoError(t, err)
+	total := 0
+	for _, n := range names {
+		if filepath.Base(n) == "lists.yaml" {
+			continue
+		}
+		f, err := os.Open(n)
+		require.NoError(t, err)
+		r, err := cmdline.LoadRules(n, f)
+		f.Close()
+		if assert.NoError(t, err) {
+			total += r.Len()
+		}
+	}
+	assert.Equal(t, total, cmdline.DefaultRules().Len(), "an id is in two files")
+	assert.GreaterOrEqual(t, total, 120)
 }
 
 func ids(hits []cmdline.Hit) []string {

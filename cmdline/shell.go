@@ -1,6 +1,7 @@
 package cmdline
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -15,13 +16,15 @@ type value struct {
 
 // frame is where in the command line the reader is.
 type frame struct {
-	via   []string
-	layer int
-	pipes []stage
-	stdin value
-	depth int
-	host  string
-	subst []string // the sources of the substitutions around
+	via     []string
+	layer   int
+	decoded bool // inside code that was decoded
+	hidden  bool // an argument of the call was decoded
+	pipes   []stage
+	stdin   value
+	depth   int
+	host    string
+	subst   []string // the sources of the substitutions around
 }
 
 func (f frame) wrapped(name string) frame {
@@ -163,14 +166,15 @@ func (b *builder) stmts(list []*syntax.Stmt, f frame) value {
 	return out
 }
 
+// join is a followed by b; what is known of it stays when a part is not.
 func join(a, b value) value {
-	if !a.known || !b.known {
-		return value{}
-	}
+	v := value{text: a.text + b.text, known: a.known && b.known, steps: a.steps}
 	if len(a.steps) == 0 {
-		return value{text: a.text + b.text, known: true, steps: b.steps}
+		v.steps = b.steps
+	} else if len(b.steps) > 0 {
+		v.steps = append(a.steps[:len(a.steps):len(a.steps)], b.steps...)
 	}
-	return value{text: a.text + b.text, known: true, steps: append(a.steps[:len(a.steps):len(a.steps)], b.steps...)}
+	return v
 }
 
 func (b *builder) stmt(s *syntax.Stmt, f frame) value {
@@ -230,8 +234,9 @@ func (b *builder) stmt(s *syntax.Stmt, f frame) value {
 	if _, simple := s.Cmd.(*syntax.CallExpr); !simple && s.Cmd != nil && len(redirs) > 0 {
 		b.inherit(first, redirs)
 	}
-	if toFile != "" && out.known {
+	if toFile != "" {
 		b.write(toFile, out)
+		b.planted(toFile, out, f)
 		out = value{known: true}
 	}
 	return out
@@ -246,6 +251,10 @@ func (b *builder) inherit(first int, redirs []Redirect) {
 }
 
 func (b *builder) write(path string, v value) {
+	if v.text == "" && !v.known {
+		delete(b.files, path)
+		return
+	}
 	if b.files == nil {
 		b.files = map[string]value{}
 	}
@@ -416,7 +425,14 @@ func (b *builder) callExpr(c *syntax.CallExpr, s *syntax.Stmt, redirs []Redirect
 		if i == 0 {
 			call.Tricks = append(call.Tricks, nameTricks(w)...)
 		}
-		for _, fl := range b.words(w, f) {
+		for k, fl := range b.words(w, f) {
+			if i == 0 && k == 0 {
+				if hides(fl.steps) {
+					call.Tricks = append(call.Tricks, trickBase)
+				}
+			} else {
+				fl.tricks = slices.DeleteFunc(fl.tricks, onlyInName)
+			}
 			call.Argv = append(call.Argv, fl.text)
 			call.Tricks = append(call.Tricks, fl.tricks...)
 			steps = append(steps, fl.steps...)
@@ -430,6 +446,7 @@ func (b *builder) callExpr(c *syntax.CallExpr, s *syntax.Stmt, redirs []Redirect
 		// the words themselves were decoded
 		f.layer = b.layer(quoteAll(call.Argv), steps)
 	}
+	f.hidden = hides(steps)
 	out := b.call(call, f.stdin, f)
 	for _, a := range c.Assigns {
 		if a.Name != nil {
@@ -468,7 +485,7 @@ func (b *builder) add(c Call, f frame) int {
 		b.cmd.Limited = true
 		return -1
 	}
-	c.Via, c.pipes, c.Layer, c.host, c.subst = f.via, f.pipes, f.layer, f.host, f.subst
+	c.Via, c.pipes, c.Layer, c.host, c.subst, c.decoded = f.via, f.pipes, f.layer, f.host, f.subst, f.decoded
 	b.cmd.Calls = append(b.cmd.Calls, c)
 	return len(b.cmd.Calls) - 1
 }

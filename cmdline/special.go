@@ -42,7 +42,7 @@ func (b *builder) special(i int, name string, f frame) (v value, done bool) {
 		b.find(i, name, f)
 		return value{}, true
 	case "at", "batch":
-		if f.stdin.known && f.stdin.text != "" {
+		if f.stdin.text != "" {
 			b.run(f.stdin.text, f.stdin.steps, name, f)
 		}
 		return value{}, true
@@ -100,11 +100,10 @@ func (b *builder) special(i int, name string, f frame) (v value, done bool) {
 		b.transport(args, name, f)
 		return value{}, true
 	case "tee":
-		if f.stdin.known {
-			for _, a := range args {
-				if !strings.HasPrefix(a, "-") {
-					b.write(a, f.stdin)
-				}
+		for _, a := range args {
+			if !strings.HasPrefix(a, "-") {
+				b.write(a, f.stdin)
+				b.planted(a, f.stdin, f)
 			}
 		}
 	case "cp", "mv", "install", "ln":
@@ -159,7 +158,7 @@ func (b *builder) su(i int, name string, f frame) value {
 			return b.run(args[k+2], nil, name, f)
 		}
 	}
-	if f.stdin.known && f.stdin.text != "" {
+	if f.stdin.text != "" {
 		return b.run(f.stdin.text, f.stdin.steps, name, f)
 	}
 	return value{}
@@ -188,7 +187,7 @@ func (b *builder) ssh(i int, f frame) value {
 	f.host = rest[0]
 	rest = unoption(rest[1:], wrapper{short: sshShort})
 	if len(rest) == 0 {
-		if f.stdin.known && f.stdin.text != "" {
+		if f.stdin.text != "" {
 			b.run(f.stdin.text, f.stdin.steps, "ssh", f)
 		}
 		return value{}
@@ -313,9 +312,6 @@ func (b *builder) crontab(i int, f frame) {
 			return
 		}
 		f.stdin = v
-	}
-	if !f.stdin.known {
-		return
 	}
 	b.cronLines(f.stdin, "crontab", false, f)
 }

@@ -31,9 +31,7 @@ func (b *builder) word(w *syntax.Word, f frame) value {
 	}
 	for i, p := range w.Parts {
 		pc := b.part(p, f, i == 0, len(w.Parts) == 1, false)
-		known := out.known && pc.known
-		out = join(value{out.text, true, out.steps}, value{pc.text, true, pc.steps})
-		out.known = known
+		out = join(out, pc.value)
 		if len(out.text) > MaxValue {
 			b.cmd.Limited = true
 			return value{}
@@ -86,6 +84,9 @@ func (b *builder) fields(w *syntax.Word, f frame) []field {
 			break
 		}
 		cur.steps = append(cur.steps, pc.steps...)
+		if pc.trick == trickEmpty && !between(w.Parts, i) {
+			pc.trick = ""
+		}
 		if pc.trick != "" {
 			cur.tricks = append(cur.tricks, pc.trick)
 		}
@@ -124,6 +125,16 @@ func (b *builder) fields(w *syntax.Word, f frame) []field {
 	return out
 }
 
+// between reports whether part i stands between letters of one word.
+func between(parts []syntax.WordPart, i int) bool {
+	if i == 0 || i+1 == len(parts) {
+		return false
+	}
+	a, ok := parts[i-1].(*syntax.Lit)
+	z, ok2 := parts[i+1].(*syntax.Lit)
+	return ok && ok2 && a.Value != "" && z.Value != "" && isLetter(a.Value[len(a.Value)-1]) && isLetter(z.Value[0])
+}
+
 func hasQuoted(w *syntax.Word) bool {
 	for _, p := range w.Parts {
 		switch p.(type) {
@@ -158,9 +169,7 @@ func (b *builder) part(p syntax.WordPart, f frame, first, only, quoted bool) pie
 		pc := piece{value: value{known: true}, empty: true}
 		for _, q := range p.Parts {
 			in := b.part(q, f, false, false, true)
-			known := pc.known && in.known
-			pc.value = join(value{pc.text, true, pc.steps}, value{in.text, true, in.steps})
-			pc.known = known
+			pc.value = join(pc.value, in.value)
 			if in.trick != "" {
 				pc.trick = in.trick
 			}
@@ -267,6 +276,7 @@ const (
 	trickEmpty  = "empty variables inside a word"
 	trickSlice  = "letters cut out of variables"
 	trickBase   = "a program's name from decoded text"
+	trickSlash  = "a slash cut out of a variable"
 )
 
 // nameTricks finds quotes and backslashes inside a program's name, where
@@ -300,22 +310,55 @@ func nameTricks(w *syntax.Word) []string {
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// hidesText reports whether the escapes of $'…' stand for printable text, as
-// opposed to \n and \t.
+// hidesText reports whether the escapes of $'…' stand for letters and the like,
+// as opposed to line ends, tabs and colours.
 func hidesText(s string) bool {
 	for i := 0; i+1 < len(s); i++ {
-		if s[i] == '\\' {
-			switch c := s[i+1]; {
-			case c == 'x' || c == 'u' || c == 'U':
-				return true
-			case c >= '0' && c <= '7' && i+2 < len(s) && s[i+2] >= '0' && s[i+2] <= '7':
-				return true
-			}
-			i++
+		if s[i] != '\\' {
+			continue
+		}
+		end := min(len(s), i+6)
+		if d := backslashes(s[i:end], true); d != "" && isHex(s[i+1]) && (isLetter(d[0]) || d[0] == '/' || d[0] == '-') {
+			return true
+		}
+		i++
+	}
+	return false
+}
+
+func isHex(c byte) bool { return c == 'x' || c == 'u' || c == 'U' || c >= '0' && c <= '7' }
+
+// hides reports whether one of the steps turns unreadable text into readable,
+// and not only cuts or joins text.
+func hides(steps []Step) bool {
+	for _, s := range steps {
+		if !strings.HasPrefix(s.How, "sed ") && !strings.HasPrefix(s.How, "cut ") && !strings.HasPrefix(s.How, "tr -d") && s.How != "tac" &&
+			(!strings.HasPrefix(s.How, "tr ") || letterShift(s.In, s.Out)) {
+			return true
 		}
 	}
 	return false
 }
+
+// letterShift reports whether most letters were replaced by other letters.
+func letterShift(in, out string) bool {
+	if len(in) != len(out) {
+		return false
+	}
+	letters, moved := 0, 0
+	for i := range len(in) {
+		if isLetter(in[i]) {
+			letters++
+			if in[i]|0x20 != out[i]|0x20 {
+				moved++
+			}
+		}
+	}
+	return letters > 0 && 2*moved > letters
+}
+
+// onlyInName reports whether a trick is one only in the name of a program.
+func onlyInName(t string) bool { return t == trickBraces || t == trickSlice }
 
 func step(how, in, out string) Step {
 	return Step{How: how, In: cutText(in), Out: cutText(out)}

@@ -143,7 +143,9 @@ func (b *builder) run(text string, steps []Step, via string, f frame) value {
 	f = f.wrapped(via)
 	if len(steps) > 0 {
 		f.layer = b.layer(text, steps)
+		f.decoded = f.decoded || hides(steps)
 	}
+	f.decoded, f.hidden = f.decoded || f.hidden, false
 	if strings.Contains(text, "$(") || strings.Contains(text, "`") || strings.Contains(text, "<(") {
 		b.code = append(b.code, text)
 	}
@@ -339,7 +341,7 @@ func (b *builder) shell(i int, f frame) value {
 	}
 	if fromStdin {
 		b.cmd.Calls[i].readsCode = true
-		if f.stdin.known && f.stdin.text != "" {
+		if f.stdin.text != "" {
 			b.cmd.Calls[i].Code = f.stdin.text
 			v := f.stdin
 			f.stdin = value{}
