@@ -33,11 +33,11 @@ func busyEvents() []syslog.Event {
 
 func ExampleSessions() {
 	for _, s := range syslog.Sessions(slices.Values(busyEvents())) {
-		fmt.Println(s.ID, s.Kind, s.User, s.By, s.Source, s.End.Sub(s.Start), s.EndReason, s.Parent, s.Command)
+		fmt.Printf("%d %s for %s by %q, %v, %s, parent %d: %q\n", s.ID, s.Kind, s.User, s.By, s.End.Sub(s.Start), s.EndReason, s.Parent, s.Command)
 	}
 	// Output:
-	// 0 sshd alice  203.0.113.66 1m51s reboot -1
-	// 1 sudo root alice invalid IP 1s closed 0 /usr/bin/id
+	// 0 sshd for alice by "", 1m51s, reboot, parent -1: ""
+	// 1 sudo for root by "alice", 1s, closed, parent 0: "/usr/bin/id"
 }
 
 func ExampleSessionizer() {
