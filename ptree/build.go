@@ -326,8 +326,9 @@ func (b *Builder) fork(h *hostState, p *Process, ev *Event) {
 		switch { // it was seen before the record of its fork
 		case c.StartFrom == StartFork && c.parent == p:
 			return // told twice
-		case c.PPID == p.PID || c.PPID <= 0 && c != p.parent:
-			c.PPID, c.parent, c.Edge, c.Reason = p.PID, p, Observed, ""
+		case (c.PPID == p.PID || c.PPID <= 0) && !b.descends(p, c):
+			c.PPID = p.PID
+			b.link(c, p, Observed, "")
 			if !ev.MaybeThread && c.StartFrom != StartStated {
 				c.StartFrom, c.Start = StartFork, ev.Time
 			}
@@ -351,7 +352,8 @@ func (b *Builder) fork(h *hostState, p *Process, ev *Event) {
 	if c = b.create(h, ev.Child, ev.Time); c == nil {
 		return
 	}
-	c.PPID, c.parent, c.Edge = p.PID, p, Observed
+	c.PPID = p.PID
+	b.link(c, p, Observed, "")
 	c.StartFrom, c.Start = StartFork, ev.Time
 	c.Refs = append(c.Refs, ev.Refs...)
 	b.inherit(c, p)

@@ -6,6 +6,7 @@ func (b *Builder) Tree() *Tree {
 	if !b.o.NoInference {
 		b.adopt()
 	}
+	b.prune()
 	t := &Tree{hosts: b.hosts, stats: b.stats}
 	for _, h := range b.hosts {
 		h.maybe, h.sessions = nil, nil
@@ -23,6 +24,64 @@ func (b *Builder) Tree() *Tree {
 	t.link()
 	*b = Builder{}
 	return t
+}
+
+// prune takes out placeholders whose last child turned out to be another's.
+func (b *Builder) prune() {
+	children := make([]int32, len(b.procs)+1)
+	for _, p := range b.procs {
+		if p.parent != nil {
+			children[p.parent.id]++
+		}
+	}
+	var idle []*Process
+	for _, p := range b.procs {
+		if p.Placeholder && children[p.id] == 0 {
+			idle = append(idle, p)
+		}
+	}
+	if len(idle) == 0 {
+		return
+	}
+	out := make(map[*Process]bool)
+	for len(idle) > 0 {
+		p := idle[len(idle)-1]
+		idle = idle[:len(idle)-1]
+		out[p] = true
+		if q := p.parent; q != nil {
+			if children[q.id]--; children[q.id] == 0 && q.Placeholder {
+				idle = append(idle, q)
+			}
+		}
+	}
+	kept := b.procs[:0]
+	for _, p := range b.procs {
+		if !out[p] {
+			kept = append(kept, p)
+			p.id = int32(len(kept))
+		}
+	}
+	b.procs = kept
+	for _, h := range b.hosts {
+		for pid, p := range h.live {
+			for p != nil && out[p] {
+				p = p.pidNext
+			}
+			if p == nil {
+				delete(h.live, pid)
+				continue
+			}
+			h.live[pid] = p
+			for ; p.pidNext != nil; p = p.pidNext {
+				for p.pidNext != nil && out[p.pidNext] {
+					p.pidNext = p.pidNext.pidNext
+				}
+				if p.pidNext == nil {
+					break
+				}
+			}
+		}
+	}
 }
 
 // link makes what follows from the parents: roots, children and depths.

@@ -39,9 +39,9 @@ func (b *Builder) running(h *hostState, p *Process) {
 	s.running = append(s.running, p)
 }
 
-// infer gives q a parent by the session and user of ev, which is of q or of
-// its only child.
-func (b *Builder) infer(h *hostState, q *Process, ev *Event) {
+// infer gives q a parent by the session and user of ev, which is of p: q or
+// what is about to be its only child.
+func (b *Builder) infer(h *hostState, q, p *Process, ev *Event) {
 	if b.o.NoInference || ev.Session == "" {
 		return
 	}
@@ -50,7 +50,7 @@ func (b *Builder) infer(h *hostState, q *Process, ev *Event) {
 		return
 	}
 	for _, c := range slices.Backward(s.running) {
-		if c == q || c.PID == ev.PID || c.EndReason != NoEnd || c.gen != h.gen || c.done() || b.descends(c, q) {
+		if c == q || c == p || c.EndReason != NoEnd || c.gen != h.gen || c.done() || b.descends(c, p) {
 			continue
 		}
 		name := c.Name()
@@ -68,7 +68,7 @@ func (b *Builder) infer(h *hostState, q *Process, ev *Event) {
 		}
 	}
 	if o := s.opener; o != nil && o != q && o.EndReason == NoEnd && o.gen == h.gen &&
-		(q.Exe == "" || sameExe(q.Exe, o.Exe)) && !b.descends(o, q) {
+		(q.Exe == "" || sameExe(q.Exe, o.Exe)) && !b.descends(o, p) {
 		b.link(q, o, Inferred, reasonOpener)
 	}
 }

@@ -33,7 +33,7 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 	if p.EndReason != NoEnd && ev.Time.After(p.End) {
 		return true
 	}
-	if p.Placeholder && ev.PPID > 0 && b.descends(h.live[ev.PPID], p) {
+	if p.Placeholder && ev.PPID > 0 && ev.PPID != ev.PID && b.descends(h.live[ev.PPID], p) {
 		return true
 	}
 	if ev.Kind == Create {
@@ -42,7 +42,7 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 	quiet := ev.Time.Sub(p.Last)
 	long := b.o.Silence > 0 && quiet > b.o.Silence
 	adopted := false
-	if p.PPID > 0 && ev.PPID > 0 && p.PPID != ev.PPID {
+	if p.PPID > 0 && ev.PPID > 0 && p.PPID != ev.PPID && ev.PPID != ev.PID {
 		if adopted = mayAdopt(p, ev.PPID); !adopted {
 			return true
 		}
@@ -140,7 +140,7 @@ func (b *Builder) bind(h *hostState, p *Process, ev *Event) {
 			b.link(p, nil, Unknown, reasonFull)
 			return
 		}
-	} else if q.id > p.id && b.descends(q, p) {
+	} else if q == p || p.hasChild && b.descends(q, p) {
 		b.stats.Contradicted++
 		b.link(p, nil, Unknown, reasonCycle)
 		return
@@ -172,6 +172,9 @@ func (b *Builder) bind(h *hostState, p *Process, ev *Event) {
 
 func (b *Builder) link(p, q *Process, edge EdgeKind, reason string) {
 	p.parent, p.Edge, p.Reason = q, edge, reason
+	if q != nil {
+		q.hasChild = true
+	}
 }
 
 // parentLife returns the life that the stated parent pid of p means, nil when
@@ -225,14 +228,14 @@ func (b *Builder) placeholder(h *hostState, p *Process, ev *Event) *Process {
 		return q
 	}
 	if !p.opener {
-		b.infer(h, q, ev)
+		b.infer(h, q, p, ev)
 	}
 	return q
 }
 
 // orphan looks for a parent of p, which ev does not state.
 func (b *Builder) orphan(h *hostState, p *Process, ev *Event) {
-	if m, ok := h.maybe[p.PID]; ok && ev.Time.Sub(m.time) <= brief && m.parent.EndReason == NoEnd {
+	if m, ok := h.maybe[p.PID]; ok && ev.Time.Sub(m.time) <= brief && m.parent.EndReason == NoEnd && !(p.hasChild && b.descends(m.parent, p)) {
 		delete(h.maybe, p.PID)
 		p.PPID = m.parent.PID
 		p.StartFrom, p.Start = StartFork, m.time
@@ -246,6 +249,6 @@ func (b *Builder) orphan(h *hostState, p *Process, ev *Event) {
 	}
 	if !p.opener && ev.Session != "" {
 		p.Exe = ev.Exe
-		b.infer(h, p, ev)
+		b.infer(h, p, p, ev)
 	}
 }

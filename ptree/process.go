@@ -50,6 +50,7 @@ type Process struct {
 	id, depth, children    int32
 	gen                    int32 // boot of the host, counted
 	opener                 bool  // it got its session itself
+	hasChild               bool  // some process was bound to it
 	parent                 *Process
 	first, lastChild, next *Process
 	pidNext                *Process  // the one that had this pid before

@@ -40,9 +40,9 @@ flags:
 `
 
 type config struct {
-	text, dot, below, ascii, all bool
-	sessions, users, window      string
-	width                        int
+	text, dot, rare, below, ascii, all bool
+	sessions, users, window            string
+	width                              int
 }
 
 func main() {
@@ -55,6 +55,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	fs.SetOutput(stderr)
 	fs.BoolVar(&c.text, "text", false, "draw the tree")
 	fs.BoolVar(&c.dot, "dot", false, "write the tree in the DOT language of Graphviz")
+	fs.BoolVar(&c.rare, "rare", false, "print only what stands out: shells under servers, programs started only once by one that starts many; with \"rule\" and \"why\"")
 	fs.BoolVar(&c.all, "full", false, "with -text: fold nothing, cut nothing")
 	fs.BoolVar(&c.ascii, "ascii", false, "with -text: draw with ASCII only")
 	fs.IntVar(&c.width, "width", 0, "with -text: width of a line (default 160)")
@@ -81,8 +82,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		filter.Window = w
 	}
-	if c.text && c.dot {
-		return wrong("-text and -dot exclude each other")
+	if c.text && c.dot || c.rare && (c.text || c.dot) {
+		return wrong("-text, -dot and -rare exclude each other")
 	}
 	if fs.NArg() == 0 {
 		return wrong("name a log file, or - for standard input (-h explains)")
@@ -175,6 +176,19 @@ func write(stdout io.Writer, tree *ptree.Tree, c config) error {
 	out := bufio.NewWriterSize(stdout, 64<<10)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
+	if c.rare {
+		for _, r := range tree.Rare(ptree.RareOptions{}) {
+			err := enc.Encode(struct {
+				Rule ptree.RareRule `json:"rule"`
+				Why  string         `json:"why"`
+				ptree.Record
+			}{r.Rule, r.Why, r.Process.Record()})
+			if err != nil {
+				return err
+			}
+		}
+		return out.Flush()
+	}
 	for p := range tree.All() {
 		if err := enc.Encode(p.Record()); err != nil {
 			return err

@@ -1,0 +1,5 @@
+//go:build !race
+
+package ptree_test
+
+const raceEnabled = false
