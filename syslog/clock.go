@@ -31,9 +31,10 @@ func (r *Reader) sameDay(rec *Record, s string) bool {
 	if r.loc == time.UTC {
 		rec.Time = time.Unix(r.day.utc+int64(h*3600+m*60+sec), 0).UTC()
 	} else {
-		rec.Time = time.Date(r.day.year, time.Month(r.day.mon), r.day.day, h, m, sec, 0, r.loc)
+		rec.Time = r.local(rec, r.day.year, r.day.mon, r.day.day, h, m, sec, 0)
 	}
-	rec.Format, rec.Inferred = FormatRFC3164, r.day.inferred
+	rec.Format = FormatRFC3164
+	rec.Inferred |= r.day.inferred
 	return true
 }
 
@@ -42,6 +43,44 @@ func (r *Reader) keepDay(text string, rec *Record, st *stamp) {
 	copy(c.text[:], text)
 	c.ok, c.year, c.mon, c.day, c.inferred = true, st.year, st.mon, st.day, rec.Inferred
 	c.utc = days(st.year, st.mon, st.day) * 86400
+}
+
+// hourCache holds where the last hour began in a zone that is not UTC.
+type hourCache struct {
+	key  int // the hour as written; 0 where none is cached
+	unix int64
+}
+
+// stepBack is how far a clock must seem to go back before the second of two
+// equal hours is taken to have begun.
+const stepBack = 5 * time.Minute
+
+// local returns the time that the caller's zone gives the date and time. When
+// clocks are set back an hour is written twice: the first is meant until the
+// log goes back, then the second; such times are marked unsure.
+func (r *Reader) local(rec *Record, year, mon, day, h, m, sec, nsec int) time.Time {
+	key := dayOf(year, mon, day)*24 + h
+	if key == r.hour.key {
+		return time.Unix(r.hour.unix+int64(m*60+sec), int64(nsec)).In(r.loc)
+	}
+	t := time.Date(year, time.Month(mon), day, h, m, sec, nsec, r.loc)
+	begin := t.Add(-time.Duration(m*60+sec)*time.Second - time.Duration(nsec))
+	_, before := begin.Add(-3 * time.Hour).Zone()
+	_, after := begin.Add(3 * time.Hour).Zone()
+	if before == after {
+		r.hour = hourCache{key: key, unix: begin.Unix()}
+		return t
+	}
+	_, here := t.Zone()
+	first, second := t.Add(time.Duration(here-before)*time.Second), t.Add(time.Duration(here-after)*time.Second)
+	if first.Hour() != h || second.Hour() != h || first.Minute() != m || second.Minute() != m || first.Equal(second) {
+		return t // the hour is there once
+	}
+	rec.Inferred |= InferredUnsure
+	if r.last.Sub(first) > stepBack {
+		return second
+	}
+	return first
 }
 
 // setTime sets rec's time to what st says; it completes st's year.
@@ -64,7 +103,7 @@ func (r *Reader) setTime(rec *Record, st *stamp) {
 	if !st.zoned {
 		rec.Inferred |= InferredZone
 		if r.loc != time.UTC {
-			rec.Time = time.Date(st.year, time.Month(st.mon), st.day, st.hour, st.min, st.sec, st.nsec, r.loc)
+			rec.Time = r.local(rec, st.year, st.mon, st.day, st.hour, st.min, st.sec, st.nsec)
 			return
 		}
 	}

@@ -213,6 +213,14 @@ var headers = []struct {
 		head{"0001-01-01T00:00:00Z", "", "kernel", 0, "usb 1-1: x", syslog.FormatKernel, 0, 0}, syslog.InferredText,
 	},
 	{
+		"journalctl short-monotonic", "[  970.699396] vm sshd[77]: x",
+		head{"0001-01-01T00:00:00Z", "vm", "sshd", 77, "x", syslog.FormatNoTime, 0, 0}, 0,
+	},
+	{
+		"journalctl short-monotonic, kernel", "[  970.699396] vm kernel: usb 1-1: x",
+		head{"0001-01-01T00:00:00Z", "vm", "kernel", 0, "usb 1-1: x", syslog.FormatNoTime, 0, 0}, 0,
+	},
+	{
 		"dmesg -T", "[Mon Nov 23 08:26:38 2026] usb 1-1: x",
 		head{"2026-11-23T08:26:38Z", "", "kernel", 0, "usb 1-1: x", syslog.FormatKernel, 0, 0}, syslog.InferredText | syslog.InferredZone,
 	},

@@ -12,6 +12,9 @@ func (r *Reader) bracketTime(rec *Record, s string) bool {
 	}
 	inside, msg := s[1:end], trimSpaces(s[end+1:])
 	if n := uptime(s); n > 0 {
+		if r.monotonic(rec, s[n:]) {
+			return true
+		}
 		rec.Format, rec.Program, rec.Message = FormatKernel, "kernel", msg
 		rec.Inferred |= InferredText
 		return true
@@ -35,6 +38,20 @@ func (r *Reader) bracketTime(rec *Record, s string) bool {
 	}
 	rec.Message = msg
 	return true
+}
+
+// monotonic reads what journalctl's short-monotonic form has after the time
+// since the start: "host sshd[1]: msg", "host kernel: msg".
+func (r *Reader) monotonic(rec *Record, s string) bool {
+	host, rest, ok := strings.Cut(s, " ")
+	if !ok || strings.ContainsAny(host, ":=[](){}\"'") {
+		return false
+	}
+	if first, _, _ := strings.Cut(rest, " "); first != "kernel:" && !pidTag(first) {
+		return false
+	}
+	rec.Format, rec.Host = FormatNoTime, host
+	return tag(rec, rest)
 }
 
 // uptime returns the length of "[  970.699396] " with the spaces after it, 0

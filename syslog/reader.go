@@ -72,6 +72,7 @@ type Reader struct {
 	years yearSolver
 	zones zones
 	day   dayCache
+	hour  hourCache
 
 	line    cutLine
 	held    bool         // lines holds a line that a join could not take

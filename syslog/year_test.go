@@ -140,3 +140,27 @@ func TestZone(t *testing.T) {
 		"2025-11-23T08:26:38-05:00", "2026-07-01T08:26:38-04:00", "2026-07-01T08:26:38Z", "2026-07-02T08:26:38-04:00", "2026-07-02T08:26:39-04:00",
 	}, got)
 }
+
+// The hour that is written twice when summer time ends is told apart by order.
+func TestHourTwice(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	in := "01:59:59,02:00:00,02:30:10,02:30:08,02:59:59,02:00:00,02:00:01,02:20:00,02:59:59,03:00:00"
+	want := "23:59:59,00:00:00?,00:30:10?,00:30:08?,00:59:59?,01:00:00?,01:00:01?,01:20:00?,01:59:59?,02:00:00"
+	var log strings.Builder
+	for at := range strings.SplitSeq(in, ",") {
+		log.WriteString("Oct 25 " + at + " vm a[1]: x\n")
+	}
+	var got []string
+	for _, r := range readAll(t, log.String(), syslog.Options{Location: paris, ModTime: date("2026-10-26")}) {
+		s := r.Time.UTC().Format(time.TimeOnly)
+		if r.Inferred&syslog.InferredUnsure != 0 {
+			s += "?"
+		}
+		got = append(got, s)
+	}
+	assert.Equal(t, want, strings.Join(got, ","))
+	// the hour that is left out in spring is read as something near
+	recs := readAll(t, "Mar 29 02:30:00 vm a[1]: x\n", syslog.Options{Location: paris, ModTime: date("2026-03-30")})
+	assert.Contains(t, []string{"00:30:00", "01:30:00"}, recs[0].Time.UTC().Format(time.TimeOnly))
+}

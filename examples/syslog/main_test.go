@@ -118,6 +118,17 @@ func TestSeveralFiles(t *testing.T) {
 	assert.Equal(t, "closed", got[0]["end_reason"])
 }
 
+// The year given is that of the oldest file; New Year may lie between two.
+func TestYearOfSeveralFiles(t *testing.T) {
+	line := " vm sshd[7]: Accepted password for alice from 198.18.5.10 port 40674 ssh2\n"
+	older := write(t, "auth.log.1", "Dec 30 10:00:00"+line, year2019.AddDate(0, 0, 40))
+	newer := write(t, "auth.log", "Jan  2 10:00:00"+line, year2019.AddDate(0, 2, 0))
+	got, _, _, _ := runOn(t, "", "-year", "2021", newer, older)
+	require.Len(t, got, 2)
+	assert.Equal(t, "2021-12-30T10:00:00Z", got[0]["time"])
+	assert.Equal(t, "2022-01-02T10:00:00Z", got[1]["time"])
+}
+
 func TestUnknown(t *testing.T) {
 	got, _, _, code := runOn(t, authLog, "-unknown", "-")
 	require.Zero(t, code)

@@ -26,6 +26,7 @@ func (p *program) find(names []string, stdin io.Reader) []*log {
 	var logs []*log
 	for _, name := range names {
 		l := &log{name: name, opt: p.opt}
+		l.opt.Year = 0
 		if err := l.find(stdin); err != nil {
 			p.fail(err)
 			continue
@@ -33,6 +34,19 @@ func (p *program) find(names []string, stdin io.Reader) []*log {
 		logs = append(logs, l)
 	}
 	slices.SortStableFunc(logs, func(a, b *log) int { return a.first.Compare(b.first) })
+	if p.opt.Year != 0 {
+		// the year given is that of the first log; the others keep their distance
+		from := 0
+		for _, l := range logs {
+			l.opt.Year = p.opt.Year
+			if from == 0 && !l.first.IsZero() {
+				from = l.first.Year()
+			}
+			if !l.first.IsZero() {
+				l.opt.Year += l.first.Year() - from
+			}
+		}
+	}
 	return logs
 }
 
