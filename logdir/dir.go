@@ -72,8 +72,10 @@ type Dir struct {
 	unpacked unpackedFiles
 }
 
-// Open looks through the folder at path, or takes the one file at path, and
-// finds out what each file is. It reads only the beginning of each.
+// Open looks through the folder at path, through the archive at path (tar,
+// compressed or not, or zip), or takes the one file at path, and finds out what
+// each file is. It reads only the beginning of each. A compressed tar is
+// unpacked into memory, up to MaxArchive; what lies beyond is named in Stats.
 //
 // The error says what to do: it wraps [fs.ErrNotExist] for a missing path,
 // [fs.ErrPermission] for a folder that may not be read, [ErrEmpty] and
@@ -95,7 +97,18 @@ func Open(path string, o Options) (*Dir, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: neither a file nor a folder: copy what it gives into a file first", path)
 	}
-	d, err := open(rootFS(filepath.Dir(path)), filepath.Base(path), o)
+	var fsys fs.FS = rootFS(filepath.Dir(path))
+	root := filepath.Base(path)
+	if err = o.check(); err == nil {
+		var a *archive
+		if a, err = openArchive(path, o); a != nil {
+			fsys, root = a, "."
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	d, err := open(fsys, root, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

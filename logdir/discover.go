@@ -2,7 +2,6 @@ package logdir
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -18,28 +17,7 @@ import (
 
 // discover fills d.files and d.families with what is at root.
 func (d *Dir) discover(root string) error {
-	var rootErr error
-	seen := map[string]fs.FileInfo{}
-	err := fs.WalkDir(d.fsys, root, func(name string, e fs.DirEntry, err error) error {
-		if err != nil {
-			if name == root {
-				rootErr = err
-				return fs.SkipAll
-			}
-			d.add(&file{File: File{Path: name, Reason: explain(err).Error()}})
-			return nil
-		}
-		if e.IsDir() {
-			return nil
-		}
-		if len(d.files) >= d.o.MaxFiles {
-			d.cut = true
-			return fs.SkipAll
-		}
-		d.add(d.look(name, seen))
-		return nil
-	})
-	if err = errors.Join(rootErr, err); err != nil {
+	if err := d.walk(root); err != nil {
 		return explain(err)
 	}
 	if len(d.files) == 0 {
@@ -52,6 +30,35 @@ func (d *Dir) discover(root string) error {
 		f.head = nil
 	}
 	return d.anything()
+}
+
+// walk looks at every file at root.
+func (d *Dir) walk(root string) error {
+	seen := map[string]fs.FileInfo{}
+	if a, ok := d.fsys.(*archive); ok {
+		for _, name := range a.names() {
+			if d.cut = len(d.files) >= d.o.MaxFiles; d.cut {
+				break
+			}
+			d.add(d.look(name, seen))
+		}
+		return nil
+	}
+	return fs.WalkDir(d.fsys, root, func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil && name == root:
+			return err
+		case err != nil:
+			d.add(&file{File: File{Path: name, Reason: explain(err).Error()}})
+		case e.IsDir():
+		case len(d.files) >= d.o.MaxFiles:
+			d.cut = true
+			return fs.SkipAll
+		default:
+			d.add(d.look(name, seen))
+		}
+		return nil
+	})
 }
 
 func (d *Dir) add(f *file) { d.files = append(d.files, f) }
@@ -98,7 +105,11 @@ func (d *Dir) look(name string, seen map[string]fs.FileInfo) *file {
 		return cannot(err)
 	}
 	f.Size, f.ModTime = info.Size(), info.ModTime()
+	m, _ := info.(*member)
 	switch {
+	case m != nil && m.reason != "":
+		f.Reason = m.reason
+		return f
 	case !info.Mode().IsRegular():
 		f.Reason = "not a regular file"
 		return f

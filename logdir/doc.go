@@ -1,7 +1,8 @@
 // Package logdir reads the evidence of one host from files: a folder such as
-// /var/log, a copy of it, a single file, or any [io/fs.FS].
+// /var/log, a copy of it, a tar or zip archive of it, a single file, or any
+// [io/fs.FS].
 //
-// [Open] walks the folder and decides for every file what it is, by its name
+// [Open] walks the folder or archive and decides for every file what it is, by its name
 // and by its first lines: syslog in any form that package syslog reads, an
 // audit log, or binary logon records. Files of one log (auth.log, auth.log.1,
 // auth.log.2.gz, auth.log-20261101.xz) become one family and are read oldest

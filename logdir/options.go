@@ -30,12 +30,16 @@ type Options struct {
 	// MaxUnpacked is to how many bytes one compressed file may grow. 0 means
 	// DefaultMaxUnpacked.
 	MaxUnpacked int64
+	// MaxArchive is to how many bytes a compressed tar file may grow, which is
+	// held in memory. 0 means DefaultMaxArchive.
+	MaxArchive int64
 }
 
 // Defaults of [Options].
 const (
 	DefaultMaxFiles    = 10_000
 	DefaultMaxUnpacked = 16 << 30
+	DefaultMaxArchive  = 1 << 30
 )
 
 // Errors that a caller may tell apart with [errors.Is].
@@ -46,8 +50,9 @@ var (
 	ErrNoLogs = errors.New("no syslog, audit or logon records found")
 	// ErrTooManyFiles stands in Stats where files were left out at MaxFiles.
 	ErrTooManyFiles = errors.New("more files than the limit; the rest was not looked at: name a smaller folder or raise MaxFiles")
-	// ErrTooLarge is the reason where a file was read only up to MaxUnpacked.
-	ErrTooLarge = errors.New("unpacks to more than the limit; the rest was not read: unpack it elsewhere or raise MaxUnpacked")
+	// ErrTooLarge is the reason where a file was read only up to MaxUnpacked or
+	// MaxArchive.
+	ErrTooLarge = errors.New("unpacks to more than the limit; the rest was not read: unpack it elsewhere or raise the limit")
 	// ErrUnknownFile is returned by Raw for a reference into a file that is not
 	// part of the evidence.
 	ErrUnknownFile = errors.New("no such file in the evidence")
@@ -62,7 +67,7 @@ func (o *Options) check() error {
 	switch {
 	case o.Year < 0 || o.Year > 9999:
 		return fmt.Errorf("year %d: give four digits or 0", o.Year)
-	case o.MaxLine < 0 || o.MaxFiles < 0 || o.MaxUnpacked < 0:
+	case o.MaxLine < 0 || o.MaxFiles < 0 || o.MaxUnpacked < 0 || o.MaxArchive < 0:
 		return errors.New("a limit is negative: give 0 for its default")
 	}
 	if o.MaxFiles == 0 {
@@ -70,6 +75,9 @@ func (o *Options) check() error {
 	}
 	if o.MaxUnpacked == 0 {
 		o.MaxUnpacked = DefaultMaxUnpacked
+	}
+	if o.MaxArchive == 0 {
+		o.MaxArchive = DefaultMaxArchive
 	}
 	return nil
 }

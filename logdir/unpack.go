@@ -63,7 +63,7 @@ func unpack(f io.ReadCloser, limit int64) (*stream, compression) {
 	br := bufio.NewReaderSize(f, 64<<10)
 	head, err := br.Peek(64)
 	how := compressionOf(head)
-	if how != plain {
+	if _, grows := f.(*zipMember); grows || how != plain {
 		s.left = limit
 	}
 	switch how {
