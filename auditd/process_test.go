@@ -77,6 +77,8 @@ func TestProctitle(t *testing.T) {
 	assert.Empty(t, e.Argv)
 	e = one(t, "type=PROCTITLE msg=audit(1.001:1): proctitle=737368643A206275726E205B707269765D")
 	assert.Equal(t, "sshd: burn [priv]", e.Proctitle)
+	e = one(t, `type=PROCTITLE msg=audit(1.001:1): proctitle="(null)"`)
+	assert.Empty(t, e.Proctitle)
 	e = one(t, "type=PROCTITLE msg=audit(1.001:1): proctitle="+strings.Repeat("2F", 128))
 	assert.True(t, e.ProctitleCut)
 }

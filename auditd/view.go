@@ -289,6 +289,9 @@ func (e *Event) title(r *Record) {
 		}
 		s := e.text(f)
 		f.flags |= flagTold
+		if f.Raw == "(null)" { // so the kernel writes an empty title, quotes and all
+			continue
+		}
 		e.ProctitleCut = len(s) >= maxProctitle
 		if strings.IndexByte(s, 0) >= 0 {
 			s = strings.ReplaceAll(s, "\x00", " ")
