@@ -42,7 +42,7 @@ func parseSudo(m string, ev *Event) bool {
 	if at >= 0 {
 		head = s[:at]
 		ev.Command = s[at+len("COMMAND="):]
-		if strings.Contains(ev.Command, sep+"COMMAND=") || sudoExit(ev.Command) {
+		if fieldAt(ev.Command, sep, "COMMAND=") > 0 || sudoExit(ev.Command) {
 			ev.Inferred |= InferredUnsure
 		}
 	} else {
@@ -105,6 +105,17 @@ func fieldAt(s, sep, name string) int {
 	}
 }
 
+// lastFieldAt returns where the last name behind a sep begins; -1 if none does.
+func lastFieldAt(s, sep, name string) int {
+	for {
+		i := strings.LastIndex(s, name)
+		if i < 0 || strings.HasSuffix(s[:i], sep) {
+			return i
+		}
+		s = s[:i]
+	}
+}
+
 // sudoFields reads the fields in front of COMMAND and returns WHY.
 func sudoFields(s, sep string, ev *Event) (why string) {
 	names := [...]string{"HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=", "TSID=", "ENV="}
@@ -128,12 +139,11 @@ func sudoFields(s, sep string, ev *Event) (why string) {
 		}
 		end := len(v)
 		for _, next := range names[i+1:] {
-			j := fieldAt(v, sep, next)
+			j := 0
 			if name == "PWD=" && next == "USER=" || name == "CHROOT=" && next == "PWD=" {
-				j = strings.LastIndex(v, sep+next)
-				if j >= 0 {
-					j += len(sep)
-				}
+				j = lastFieldAt(v, sep, next)
+			} else {
+				j = fieldAt(v, sep, next)
 			}
 			if j >= len(sep) {
 				end = j - len(sep)
