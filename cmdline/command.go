@@ -52,6 +52,9 @@ type Call struct {
 	// Layer is the number of the [Command.Layers] entry whose text the call
 	// stands in, counted from one; 0 for the command line itself.
 	Layer int
+	// Planted is the file, or "crontab" or "at", into which the command line
+	// writes this call to be run later; "" when it is run now.
+	Planted string
 	// Tricks are the ways in which the call hides what it runs, as short
 	// phrases: "${IFS} for a blank", "quotes inside the program's name".
 	Tricks []string

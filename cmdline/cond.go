@@ -23,7 +23,8 @@ type cond struct {
 	executed, decoded   *bool
 	readsCode, stdin    *bool
 	here                *bool
-	count               int // operands at least
+	count               int       // operands at least
+	planted             *Severity // runs later, and another rule of this severity is met
 }
 
 // pattern is a glob ("*" is any text, also with slashes, "?" is any byte) or,
@@ -126,8 +127,10 @@ func (f flagAlt) match(args []string) bool {
 // matcher tries conditions on the calls of one command.
 type matcher struct {
 	cmd    *Command
+	rules  *Rules
 	got    []Fact
 	others []int
+	inner  *Rule // the rule that a planted call meets
 }
 
 func (m *matcher) cond(k *cond, i, depth int) bool {
@@ -176,10 +179,30 @@ func (m *matcher) cond(k *cond, i, depth int) bool {
 	if k.code != nil && !k.code.MatchString(c.Code) {
 		return false
 	}
-	if !m.facts(k, i) {
+	if !m.facts(k, i) || k.planted != nil && !m.plantedRisk(i, *k.planted) {
 		return false
 	}
 	return m.relations(k, i, depth)
+}
+
+// plantedRisk reports whether a call that is written to run later meets a rule
+// of at least a severity, and remembers the worst.
+func (m *matcher) plantedRisk(i int, least Severity) bool {
+	if m.cmd.Calls[i].Planted == "" {
+		return false
+	}
+	m.inner = nil
+	sub := &matcher{cmd: m.cmd, rules: m.rules}
+	for _, k := range m.rules.candidates(m.cmd.Calls[i].Name(), nil) {
+		x := m.rules.list[k]
+		if x.pattern != nil || x.planted || x.Severity < least || m.inner != nil && m.inner.Severity >= x.Severity {
+			continue
+		}
+		if _, ok := sub.rule(x, i); ok {
+			m.inner = x
+		}
+	}
+	return m.inner != nil
 }
 
 // ownArgs are the arguments of a call without those of the command it wraps.

@@ -13,6 +13,5 @@ func Example() {
 	}
 	// Output:
 	// medium cron-write [T1053.003] /etc/cron.d/refresh
-	// medium fetch-from-number [T1105] http://192.0.2.7/x.sh
-	// high pipe-to-shell [T1105 T1059.004] http://192.0.2.7/x.sh
+	// high cron-runs-risk [T1053.003 T1105 T1059.004] /etc/cron.d/refresh
 }

@@ -77,6 +77,7 @@ type rawCond struct {
 	Decoded   *bool     `yaml:"decoded"`
 	ReadsCode *bool     `yaml:"reads_code"`
 	Stdin     *bool     `yaml:"stdin"`
+	Planted   string    `yaml:"planted"`
 	Here      *bool     `yaml:"here"`
 	From      *rawCond  `yaml:"from"`
 	To        *rawCond  `yaml:"to"`
@@ -257,6 +258,9 @@ func (l *loader) rule(n ast.Node) error {
 	if x.unless, err = l.conds(raw.Unless); err != nil {
 		return fail("unless: %w", err)
 	}
+	for _, c := range x.when {
+		x.planted = x.planted || c.planted != nil
+	}
 	l.rules = append(l.rules, x)
 	return nil
 }
@@ -293,6 +297,12 @@ func (l *loader) cond(r *rawCond) (*cond, error) {
 		facts: map[FactKind][]pattern{},
 	}
 	var err error
+	if r.Planted != "" {
+		c.planted = new(Severity)
+		if err = c.planted.UnmarshalText([]byte(r.Planted)); err != nil {
+			return nil, err
+		}
+	}
 	pats := func(list []string) []pattern {
 		var out []pattern
 		for _, s := range list {

@@ -11,7 +11,7 @@ func (b *builder) planted(file string, v value, f frame) {
 	p := plainPath(file)
 	base := baseName(p)
 	via := "file " + p
-	f.pipes = nil
+	f.pipes, f.planted = nil, p
 	switch {
 	case strings.HasPrefix(p, "/etc/cron.d/") || p == "/etc/crontab" || p == "/etc/anacrontab":
 		b.cronLines(v, via, true, f)

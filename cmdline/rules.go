@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -36,6 +37,7 @@ type Rule struct {
 	when, unless []*cond
 	target       []FactKind
 	pattern      *textPattern
+	planted      bool // the rule is one for commands that are written to run later
 }
 
 // Rules is a set of rules. It is safe for concurrent use.
@@ -145,10 +147,13 @@ func (x *Rule) programs() ([]string, bool) {
 }
 
 // Match returns the rules that the command meets, each at most once per
-// target, in the order of the calls and then of the rules.
+// target, in the order of the calls and then of the rules. A command that the
+// line only writes into a file to be run later (see [Call.Planted]) gives no
+// hits of its own but one of the rules about planted commands, whose target is
+// the file and whose severity is at least that of what it would run.
 func (r *Rules) Match(c Command) []Hit {
 	var hits []Hit
-	m := &matcher{cmd: &c}
+	m := &matcher{cmd: &c, rules: r}
 	for _, i := range r.rest {
 		if p := r.list[i].pattern; p != nil {
 			if ev, ok := p.match(c.Text); ok {
@@ -160,18 +165,25 @@ func (r *Rules) Match(c Command) []Hit {
 	}
 	var cand []int
 	for i := range c.Calls {
-		cand = append(append(cand[:0], r.rest...), r.byName[c.Calls[i].Name()]...)
-		slices.Sort(cand)
+		cand = r.candidates(c.Calls[i].Name(), cand[:0])
 		for _, k := range cand {
-			if r.list[k].pattern != nil {
+			x := r.list[k]
+			if x.pattern != nil || x.planted != (c.Calls[i].Planted != "") {
 				continue
 			}
-			if h, ok := m.rule(r.list[k], i); ok && !repeated(hits, h) {
+			if h, ok := m.rule(x, i); ok && !repeated(hits, h) {
 				hits = append(hits, h)
 			}
 		}
 	}
 	return hits
+}
+
+// candidates are the rules that a program can meet, in order.
+func (r *Rules) candidates(program string, buf []int) []int {
+	buf = append(append(buf, r.rest...), r.byName[program]...)
+	slices.Sort(buf)
+	return buf
 }
 
 func repeated(hits []Hit, h Hit) bool {
@@ -203,12 +215,27 @@ func (m *matcher) rule(x *Rule, i int) (Hit, bool) {
 		h.Call = i
 		h.Target, h.TargetKind = m.target(x, i, got, others)
 		h.Evidence = m.evidence(i, others)
+		if x.planted {
+			h.Target, h.TargetKind = m.cmd.Calls[i].Planted, FactWrite
+			if m.inner != nil {
+				h.Severity = max(h.Severity, m.inner.Severity)
+				h.Why = strings.TrimSpace(h.Why + " " + upperFirst(m.inner.Why))
+				h.Techniques = append(slices.Clone(h.Techniques), m.inner.Techniques...)
+			}
+		}
 		if l := m.cmd.Calls[i].Layer; l > 0 && l <= len(m.cmd.Layers) {
 			h.Decoded = m.cmd.Layers[l-1].Steps
 		}
 		return h, true
 	}
 	return Hit{}, false
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func (m *matcher) excluded(x *Rule, i int) bool {

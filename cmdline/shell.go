@@ -18,8 +18,9 @@ type value struct {
 type frame struct {
 	via     []string
 	layer   int
-	decoded bool // inside code that was decoded
-	hidden  bool // an argument of the call was decoded
+	decoded bool   // inside code that was decoded
+	hidden  bool   // an argument of the call was decoded
+	planted string // the file from which what follows will be run later
 	pipes   []stage
 	stdin   value
 	depth   int
@@ -485,7 +486,7 @@ func (b *builder) add(c Call, f frame) int {
 		b.cmd.Limited = true
 		return -1
 	}
-	c.Via, c.pipes, c.Layer, c.host, c.subst, c.decoded = f.via, f.pipes, f.layer, f.host, f.subst, f.decoded
+	c.Via, c.pipes, c.Layer, c.host, c.subst, c.decoded, c.Planted = f.via, f.pipes, f.layer, f.host, f.subst, f.decoded, f.planted
 	b.cmd.Calls = append(b.cmd.Calls, c)
 	return len(b.cmd.Calls) - 1
 }

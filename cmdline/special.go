@@ -43,6 +43,7 @@ func (b *builder) special(i int, name string, f frame) (v value, done bool) {
 		return value{}, true
 	case "at", "batch":
 		if f.stdin.text != "" {
+			f.planted, f.pipes = "at", nil
 			b.run(f.stdin.text, f.stdin.steps, name, f)
 		}
 		return value{}, true
@@ -313,6 +314,7 @@ func (b *builder) crontab(i int, f frame) {
 		}
 		f.stdin = v
 	}
+	f.planted, f.pipes = "crontab", nil
 	b.cronLines(f.stdin, "crontab", false, f)
 }
 
