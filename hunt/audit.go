@@ -14,7 +14,6 @@ import (
 // auditFacts is what the audit log says beside the process tree.
 type auditFacts struct {
 	builder  *ptree.Builder
-	node     string
 	logins   map[uint32][]auditLogin // by pid
 	sessions map[string]*auditSession
 	order    []*auditSession
@@ -105,6 +104,7 @@ func (h *hunter) readAudit(host string) {
 			continue
 		}
 		a.userRecord(ev)
+		h.hostRecord(ev)
 		h.connection(ev)
 		h.fileChange(ev)
 		h.auditOff(ev)

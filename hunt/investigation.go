@@ -45,7 +45,6 @@ type Investigation struct {
 type HostSummary struct {
 	Name      string         `json:"name"`
 	Others    []string       `json:"others,omitempty"` // further hosts in the same logs
-	OS        string         `json:"os,omitempty"`
 	Kernel    string         `json:"kernel,omitempty"`
 	Addresses []netip.Addr   `json:"addresses,omitempty"`
 	First     time.Time      `json:"first,omitzero"` // first and last moment seen

@@ -38,6 +38,7 @@ func (h *hunter) readSyslog(host string) {
 			h.programs[rec.Program]++
 		}
 		h.span(rec.Time)
+		h.hostLine(&rec)
 		ev, ok := syslog.Parse(rec)
 		if !ok {
 			h.shapes.Add(rec.Program, rec.Message, rec.Ref)

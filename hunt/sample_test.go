@@ -67,7 +67,7 @@ func players(t *testing.T) map[string]string {
 	b, err := os.ReadFile(filepath.Join("..", "sample", "scenario.txt"))
 	require.NoError(t, err)
 	out := map[string]string{}
-	for _, pair := range strings.Fields(string(b)) {
+	for pair := range strings.FieldsSeq(string(b)) {
 		name, value, ok := strings.Cut(pair, "=")
 		require.True(t, ok)
 		out[name] = value

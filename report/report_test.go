@@ -32,7 +32,7 @@ func full(s string) *hunt.Investigation {
 	return &hunt.Investigation{
 		Schema: hunt.Schema,
 		Host: hunt.HostSummary{
-			Name: s, Others: []string{s}, OS: s, Kernel: s, Addresses: []netip.Addr{addr}, First: at, Last: at.Add(time.Hour),
+			Name: s, Others: []string{s}, Kernel: s, Addresses: []netip.Addr{addr}, First: at, Last: at.Add(time.Hour),
 			Boots: []time.Time{at}, Programs: []hunt.ProgramCount{{Program: s, Count: 2}},
 		},
 		Findings: []hunt.Finding{{

@@ -25,7 +25,7 @@ func SessionText(w io.Writer, inv *hunt.Investigation, id string, o TextOptions)
 	}
 	t := &text{w: bufio.NewWriter(w), o: o, width: max(o.Width, 40)}
 	s := d.Session
-	t.print("%s\n", t.paint("1", fmt.Sprintf("%s: %s session of %s", s.ID, Visible(s.Kind), Visible(s.User))))
+	t.printf("%s\n", t.paint("1", fmt.Sprintf("%s: %s session of %s", s.ID, Visible(s.Kind), Visible(s.User))))
 	end := clock(s.End)
 	if end == "" {
 		end = "not in the log"
@@ -43,7 +43,7 @@ func SessionText(w io.Writer, inv *hunt.Investigation, id string, o TextOptions)
 		{"inferred", s.Inferred},
 	} {
 		if row[1] != "" {
-			t.print("  %-9s %s\n", row[0], Visible(row[1]))
+			t.printf("  %-9s %s\n", row[0], Visible(row[1]))
 		}
 	}
 	for _, f := range s.Flags {
@@ -57,7 +57,7 @@ func SessionText(w io.Writer, inv *hunt.Investigation, id string, o TextOptions)
 		t.title(title)
 		for i := range n {
 			line, cited := row(i)
-			t.print("  %s\n", Visible(cut(line, 400)))
+			t.printf("  %s\n", Visible(cut(line, 400)))
 			refs = append(refs, cited...)
 		}
 	}
@@ -118,7 +118,7 @@ func (t *text) processes(procs []hunt.Process) {
 		if p.Edge == "inferred" {
 			mark = " ?"
 		}
-		t.print("  %*s%d%s %s\n", 2*min(depth[p.ID], 30), "", p.PID, mark, Visible(cut(what, 200)))
+		t.printf("  %*s%d%s %s\n", 2*min(depth[p.ID], 30), "", p.PID, mark, Visible(cut(what, 200)))
 		kids := slices.Clone(children[p.ID])
 		slices.Reverse(kids)
 		for _, k := range kids {
@@ -147,7 +147,7 @@ func (t *text) lines(inv *hunt.Investigation, refs []evidence.Ref) {
 	t.title("Raw lines")
 	for _, l := range inv.Evidence {
 		if _, ok := slices.BinarySearchFunc(refs, l.Ref, evidence.Ref.Compare); ok {
-			t.print("%s: %s\n", Visible(l.Ref.String()), Visible(string(l.Bytes())))
+			t.printf("%s: %s\n", Visible(l.Ref.String()), Visible(string(l.Bytes())))
 		}
 	}
 }

@@ -54,10 +54,10 @@ type text struct {
 	width int
 }
 
-// print writes formatted text; a failed write shows when the buffer is flushed.
-func (t *text) print(format string, args ...any) { fmt.Fprintf(t.w, format, args...) }
+// printf writes formatted text; a failed write shows when the buffer is flushed.
+func (t *text) printf(format string, args ...any) { fmt.Fprintf(t.w, format, args...) }
 
-func (t *text) title(s string) { t.print("\n%s\n", t.paint("1", s)) }
+func (t *text) title(s string) { t.printf("\n%s\n", t.paint("1", s)) }
 
 func (t *text) paint(code, s string) string {
 	if !t.o.Color {
@@ -83,7 +83,7 @@ func (t *text) wrap(indent int, s string) {
 	for word := range strings.FieldsSeq(Visible(s)) {
 		n := utf8.RuneCountInString(word)
 		if used > 0 && used+1+n > room {
-			t.print("%s%s\n", pad, line)
+			t.printf("%s%s\n", pad, line)
 			line, used = "", 0
 		}
 		if used > 0 {
@@ -94,29 +94,29 @@ func (t *text) wrap(indent int, s string) {
 		used += n
 	}
 	if used > 0 {
-		t.print("%s%s\n", pad, line)
+		t.printf("%s%s\n", pad, line)
 	}
 }
 
 func (t *text) header(inv *hunt.Investigation) {
-	t.print("%s", t.paint("1", "tuxtrail: host "+Visible(inv.Host.Name)))
+	t.printf("%s", t.paint("1", "tuxtrail: host "+Visible(inv.Host.Name)))
 	if !inv.Host.First.IsZero() {
-		t.print(", %s to %s UTC", clock(inv.Host.First), clock(inv.Host.Last))
+		t.printf(", %s to %s UTC", clock(inv.Host.First), clock(inv.Host.Last))
 	}
-	t.print("\n")
+	t.printf("\n")
 	if w := windowText(inv); w != "" {
-		t.print("window: %s\n", w)
+		t.printf("window: %s\n", w)
 	}
 	head, sub, worst := headline(inv)
-	t.print("\n%s: %s\n%s\n", t.severity(worst), head, sub)
+	t.printf("\n%s: %s\n%s\n", t.severity(worst), head, sub)
 }
 
 func (t *text) findings(inv *hunt.Investigation) {
 	for _, f := range inv.Findings {
-		t.print("\n%s %s %s\n", t.severity(f.Severity), f.ID, t.paint("1", Visible(f.Title)))
+		t.printf("\n%s %s %s\n", t.severity(f.Severity), f.ID, t.paint("1", Visible(f.Title)))
 		if len(f.Steps) == 1 {
 			t.wrap(2, f.Summary)
-			t.print("  evidence: %s\n", refList(f.Refs))
+			t.printf("  evidence: %s\n", refList(f.Refs))
 			continue
 		}
 		t.wrap(2, f.Summary)
@@ -127,13 +127,13 @@ func (t *text) findings(inv *hunt.Investigation) {
 			if s.Severity == hunt.SeverityInfo {
 				continue
 			}
-			t.print("    %s  %-8s %s\n", clock(s.Time), strings.ToLower(string(s.Severity)), Visible(cut(s.Text, 160)))
+			t.printf("    %s  %-8s %s\n", clock(s.Time), strings.ToLower(string(s.Severity)), Visible(cut(s.Text, 160)))
 			if s.Detail != "" {
-				t.print("        %s\n", Visible(cut(s.Detail, 200)))
+				t.printf("        %s\n", Visible(cut(s.Detail, 200)))
 			}
-			t.print("        %s\n", refList(s.Refs))
+			t.printf("        %s\n", refList(s.Refs))
 		}
-		t.print("  evidence: %d lines\n", len(f.Refs))
+		t.printf("  evidence: %d lines\n", len(f.Refs))
 	}
 }
 
@@ -158,7 +158,7 @@ func refList(refs []evidence.Ref) string {
 func (t *text) hypotheses(inv *hunt.Investigation) {
 	t.title("Hypotheses")
 	for _, v := range inv.Hypotheses {
-		t.print("  %-36s %-15s %s\n", hypothesisName(v.Hypothesis), answerName(v.Answer), strings.Join(v.Findings, " "))
+		t.printf("  %-36s %-15s %s\n", hypothesisName(v.Hypothesis), answerName(v.Answer), strings.Join(v.Findings, " "))
 		if v.Answer != hunt.Supported {
 			t.wrap(6, v.Why)
 		}
@@ -168,7 +168,7 @@ func (t *text) hypotheses(inv *hunt.Investigation) {
 func (t *text) logons(inv *hunt.Investigation) {
 	l := inv.Logons
 	t.title("Logons")
-	t.print("  %d attempts: %d succeeded, %d failed; %d connections that never tried\n", l.Attempts, l.Succeeded, l.Failed, l.Probes)
+	t.printf("  %d attempts: %d succeeded, %d failed; %d connections that never tried\n", l.Attempts, l.Succeeded, l.Failed, l.Probes)
 	rows := [][]string{{"source", "failed", "succeeded", "pattern", "accounts"}}
 	for _, s := range l.BySource[:min(len(l.BySource), t.o.Top)] {
 		rows = append(rows, []string{s.Source, fmt.Sprint(s.Failed), fmt.Sprint(s.Succeeded), s.Pattern, names(head(s.Accounts))})
@@ -216,7 +216,7 @@ func (t *text) indicators(inv *hunt.Investigation) {
 	}
 	t.table(rows, total)
 	if rest := len(inv.Indicators) - total; rest > 0 {
-		t.print("  and %d outside of findings\n", rest)
+		t.printf("  and %d outside of findings\n", rest)
 	}
 }
 
@@ -243,7 +243,7 @@ func (t *text) coverage(inv *hunt.Investigation) {
 		unknown += s.Count
 	}
 	if unknown > 0 {
-		t.print("  %d messages in %d shapes were not understood\n", unknown, len(inv.Coverage.Unknown))
+		t.printf("  %d messages in %d shapes were not understood\n", unknown, len(inv.Coverage.Unknown))
 	}
 }
 
@@ -251,7 +251,7 @@ func (t *text) coverage(inv *hunt.Investigation) {
 // rows there would be uncut.
 func (t *text) table(rows [][]string, total int) {
 	if len(rows) == 1 {
-		t.print("  none\n")
+		t.printf("  none\n")
 		return
 	}
 	widths := make([]int, len(rows[0]))
@@ -269,9 +269,9 @@ func (t *text) table(rows [][]string, total int) {
 				b.WriteString(strings.Repeat(" ", widths[c]-utf8.RuneCountInString(cell)))
 			}
 		}
-		t.print("%s\n", strings.TrimRight(b.String(), " "))
+		t.printf("%s\n", strings.TrimRight(b.String(), " "))
 	}
 	if rest := total - (len(rows) - 1); rest > 0 {
-		t.print("  and %d more\n", rest)
+		t.printf("  and %d more\n", rest)
 	}
 }

@@ -145,7 +145,7 @@ func (p *program) loadRules() (*cmdline.Rules, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-rules: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	more, err := cmdline.LoadRules(p.rules, f)
 	if err != nil {
 		return nil, fmt.Errorf("-rules: %w", err)
