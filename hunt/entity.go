@@ -1,0 +1,63 @@
+package hunt
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/tuxtrail/tuxtrail/entities"
+)
+
+// Entities returns the things that a finding is about, each once: the host, its
+// accounts, addresses and sessions, in that order. The id "" stands for all
+// that the investigation knows. An unknown id gives the host alone.
+func (inv *Investigation) Entities(findingID string) []entities.Entity {
+	host := entities.Host{HostName: inv.Host.Name, OSFamily: "Linux", Addresses: inv.Host.Addresses}
+	out := []entities.Entity{host}
+	account := func(name string) entities.Account {
+		a := entities.Account{Name: name, Host: host}
+		for _, u := range inv.Users {
+			if u.Name == name && u.UID != nil && *u.UID >= 0 && *u.UID < 1<<32 {
+				id := uint32(*u.UID)
+				a.UID = &id
+			}
+		}
+		return a
+	}
+	var names, sessions []string
+	var addresses []netip.Addr
+	for _, f := range inv.Findings {
+		if f.ID == findingID {
+			names, addresses, sessions = f.Accounts, f.Addresses, f.Sessions
+		}
+	}
+	if findingID == "" {
+		for _, u := range inv.Users {
+			names = append(names, u.Name)
+		}
+		for _, s := range inv.Logons.BySource {
+			if a, err := netip.ParseAddr(s.Source); err == nil {
+				addresses = append(addresses, a)
+			}
+		}
+		for _, s := range inv.Sessions {
+			sessions = append(sessions, s.ID)
+		}
+	}
+	for _, n := range names {
+		out = append(out, account(n))
+	}
+	for _, a := range addresses {
+		out = append(out, entities.IPAddress{Address: a})
+	}
+	for _, s := range inv.Sessions {
+		if !slices.Contains(sessions, s.ID) {
+			continue
+		}
+		e := entities.HostLogonSession{SessionID: firstOf(s.AuditSession, s.ID), StartTime: s.Start, EndTime: s.End, Account: account(s.User), Host: host, Terminal: s.TTY}
+		if a, err := netip.ParseAddr(s.Source); err == nil {
+			e.Source = entities.IPAddress{Address: a}
+		}
+		out = append(out, e)
+	}
+	return out
+}
