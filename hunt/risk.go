@@ -37,8 +37,8 @@ func (h *hunter) judge() {
 			continue
 		}
 		for _, im := range node.Images() {
-			if im.Source == ptree.FromFork || im.Source == ptree.FromParent {
-				continue // told of the process that ran it
+			if im.Source != ptree.FromExec && (im.Source != ptree.FromSeen || p.Session == "") {
+				continue // told of the process that ran it, or of what a daemon happened to be when it did something else
 			}
 			for _, hit := range h.hits(commandOf(&im)) {
 				if !slices.ContainsFunc(p.Hits, func(o Hit) bool { return o.Rule == hit.Rule && o.Target == hit.Target }) {

@@ -1,8 +1,10 @@
 package hunt
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
@@ -18,6 +20,7 @@ type carrier struct {
 	refs       []evidence.Ref
 	how        how
 	count      int
+	process    int // id in Investigation.Processes
 }
 
 // how says what a command is known from; the greater tells more of it.
@@ -29,54 +32,60 @@ const (
 	bySudo
 )
 
-type hitKey struct{ where, rule, target string }
-
 // commandSignals tells of the risky commands. The same act is often seen more
 // than once: in sudo's line, in a shell's argument and in the process that did
-// it; or every minute. It is told once, by the most telling of them, and cites
-// them all.
+// it; or every minute. Each act is told once and cites all that show it. What
+// only counts in number is told as one looking around.
 func (h *hunter) commandSignals() {
-	picks := map[hitKey]*pick{}
-	var order []hitKey
-	for _, c := range h.carriers() {
-		for _, hit := range c.hits {
-			if h.toldByChange(&c, &hit) {
+	type key struct{ where, rule, target string }
+	groups := map[key][]sight{}
+	var order []key
+	all := h.carriers()
+	for i := range all {
+		c := &all[i]
+		for j := range c.hits {
+			hit := &c.hits[j]
+			if hit.Severity.Compare(SeverityInfo) <= 0 || h.toldByChange(c, hit) {
 				continue
 			}
-			key := hitKey{c.session, hit.Rule, hit.Target}
+			k := key{c.session, hit.Rule, hit.Target}
 			if c.session == "" {
-				key.where = "by " + c.user
+				k.where = "by " + c.user
 			}
-			p := picks[key]
-			if p == nil {
-				picks[key] = &pick{c: c, hit: hit, refs: slices.Clone(c.refs), first: c.time, last: c.last, count: c.count}
-				order = append(order, key)
-				continue
+			if _, ok := groups[k]; !ok {
+				order = append(order, k)
 			}
-			p.add(&c, hit)
+			groups[k] = append(groups[k], sight{c, hit})
 		}
 	}
-	for _, key := range order {
-		h.signal(h.hitSignal(picks[key]))
+	for _, k := range order {
+		acts := h.acts(groups[k])
+		if groups[k][0].c.session == "" {
+			acts = []act{together(acts)}
+		}
+		for i := range acts {
+			h.signal(h.actSignal(&acts[i]))
+		}
 	}
+	h.lookAround(all)
 }
 
 func (h *hunter) carriers() []carrier {
 	var all []carrier
 	for i := range h.inv.Sudo {
 		if c := &h.inv.Sudo[i]; c.Result != "fail" && len(c.Hits) > 0 {
-			all = append(all, carrier{c.Time, c.Time, c.Session, c.User, c.Text, c.Hits, c.Refs, bySudo, 1})
+			all = append(all, carrier{c.Time, c.Time, c.Session, c.User, c.Text, c.Hits, c.Refs, bySudo, 1, 0})
 		}
 	}
 	for i := range h.inv.Jobs {
 		if j := &h.inv.Jobs[i]; len(j.Hits) > 0 {
-			all = append(all, carrier{j.First, j.Last, "", j.User, j.Text, j.Hits, j.Refs, byCron, j.Count})
+			all = append(all, carrier{j.First, j.Last, "", j.User, j.Text, j.Hits, j.Refs, byCron, j.Count, 0})
 		}
 	}
 	for i := range h.inv.Processes {
 		if p := &h.inv.Processes[i]; len(p.Hits) > 0 {
 			at := firstTime(p.Start, p.End)
-			all = append(all, carrier{at, at, p.Session, p.User, p.Cmdline, p.Hits, p.Refs, byProcess, 1})
+			all = append(all, carrier{at, at, p.Session, p.User, p.Cmdline, p.Hits, p.Refs, byProcess, 1, p.ID})
 		}
 	}
 	return all
@@ -93,47 +102,171 @@ func (h *hunter) toldByChange(c *carrier, hit *Hit) bool {
 	})
 }
 
-// pick is the carrier by which a hit is told, and all that cites it.
-type pick struct {
-	c           carrier
-	hit         Hit
+// sight is one place where a hit is seen.
+type sight struct {
+	c   *carrier
+	hit *Hit
+}
+
+// act is one deed, told by the sight that tells most, with the evidence of all.
+type act struct {
+	sight
 	refs        []evidence.Ref
 	first, last time.Time
 	count       int
 }
 
-// add takes one more sight of the same act. Sudo's and cron's own lines tell
-// most; of processes the one that does least else.
-func (p *pick) add(c *carrier, hit Hit) {
-	if len(p.refs) < maxSignalRefs {
-		p.refs = append(p.refs, c.refs...)
-	}
-	if c.time.Before(p.first) {
-		p.first = c.time
-	}
-	if c.last.After(p.last) {
-		p.last = c.last
-	}
-	switch {
-	case c.how == p.c.how:
-		p.count += c.count
-		if len(c.hits) < len(p.c.hits) {
-			p.c, p.hit = *c, hit
-		}
-	case c.how > p.c.how:
-		p.c, p.hit, p.count = *c, hit, c.count
+func actOf(s sight) act {
+	return act{sight: s, refs: slices.Clone(s.c.refs), first: s.c.time, last: s.c.last, count: s.c.count}
+}
+
+func (a *act) cite(s sight) {
+	if len(a.refs) < maxSignalRefs {
+		a.refs = append(a.refs, s.c.refs...)
 	}
 }
 
-func (h *hunter) hitSignal(p *pick) signal {
-	c, hit := &p.c, &p.hit
+// acts tells the deeds apart among the sights of one hit in one place. Lines of
+// sudo and cron are a deed each, and so is a process below which no other has
+// the hit, unless it is what such a line started. A process above others (the
+// shell that was given it all in one argument) is a deed of its own only where
+// its text names the risky part more often than the deeds below it.
+func (h *hunter) acts(sights []sight) []act {
+	above := h.above(sights)
+	var out []act
+	var shells []sight
+	var leaves []sight
+	for _, s := range sights {
+		switch {
+		case s.c.how != byProcess:
+			out = append(out, actOf(s))
+		case above[s.c.process]:
+			shells = append(shells, s)
+		default:
+			leaves = append(leaves, s)
+		}
+	}
+	lines := len(out)
+	taken := make([]bool, lines)
+	for _, s := range leaves {
+		i := slices.IndexFunc(out[:lines], func(a act) bool { return startedBy(&a, s) })
+		if i >= 0 && (!taken[i] || out[i].c.how == byCron) {
+			taken[i] = true
+			out[i].cite(s)
+			continue
+		}
+		out = append(out, actOf(s))
+	}
+	for _, s := range shells {
+		if h.inside(s, shells) {
+			if len(out) > 0 {
+				out[0].cite(s)
+			}
+			continue
+		}
+		below := 0
+		for _, a := range out {
+			if !a.c.time.Before(s.c.time) {
+				below++
+			}
+		}
+		if strings.Count(plain(s.c.text), plain(s.hit.Part)) > below {
+			out = append(out, actOf(s))
+			continue
+		}
+		for i := range out {
+			if !out[i].c.time.Before(s.c.time) {
+				out[i].cite(s)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b act) int { return cmp.Or(a.first.Compare(b.first), cmp.Compare(a.c.text, b.c.text)) })
+	return out
+}
+
+// above marks the processes that have another of the sights below them.
+func (h *hunter) above(sights []sight) map[int]bool {
+	in, out := map[int]bool{}, map[int]bool{}
+	for _, s := range sights {
+		in[s.c.process] = s.c.how == byProcess
+	}
+	for _, s := range sights {
+		if s.c.how != byProcess {
+			continue
+		}
+		if node := h.tree.Process(s.c.process); node != nil {
+			for a := range node.Ancestors() {
+				if in[a.ID()] {
+					out[a.ID()] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// inside reports whether a shell of the list is above s.
+func (h *hunter) inside(s sight, shells []sight) bool {
+	node := h.tree.Process(s.c.process)
+	if node == nil {
+		return false
+	}
+	for a := range node.Ancestors() {
+		if slices.ContainsFunc(shells, func(o sight) bool { return o.c.process == a.ID() }) {
+			return true
+		}
+	}
+	return false
+}
+
+// startedBy reports whether a process is what a line of sudo or cron started.
+func startedBy(a *act, s sight) bool {
+	if a.c.how == byCron {
+		return near(s.c.time, a.c.time, joinSlack) || near(s.c.time, a.c.last, joinSlack) || !s.c.time.Before(a.c.time) && !s.c.time.After(a.c.last)
+	}
+	before := 50 * time.Millisecond
+	if a.c.time.Nanosecond() == 0 { // the log's time may be cut to its second
+		before = time.Second
+	}
+	d := s.c.time.Sub(a.c.time)
+	return d > -before && d < joinSlack
+}
+
+// plain returns a command without what quoting adds to it.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\'' || r == '"' || r == '\\' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// together makes one act of those that no session tells apart.
+func together(acts []act) act {
+	one := acts[0]
+	for _, a := range acts[1:] {
+		one.cite(a.sight)
+		if a.c.how > one.c.how {
+			one.sight = a.sight
+		}
+		one.count += a.count
+		if a.last.After(one.last) {
+			one.last = a.last
+		}
+	}
+	return one
+}
+
+func (h *hunter) actSignal(a *act) signal {
+	c, hit := a.c, a.hit
 	who := firstOf(quoteNonEmpty(c.user), "somebody")
 	if s := h.session(c.session); s != nil {
 		who = quoteName(s.User)
 	}
 	sig := signal{
 		role: roleOther, time: c.time, stage: hit.Stage, severity: hit.Severity, raised: hit.Severity,
-		detail: c.text, object: hit.Target, techniques: hit.Techniques, session: c.session, hypotheses: stageHypotheses(hit.Stage), refs: p.refs,
+		detail: c.text, object: hit.Target, techniques: hit.Techniques, session: c.session, hypotheses: stageHypotheses(hit.Stage), refs: a.refs,
 	}
 	switch c.how {
 	case bySudo:
@@ -142,6 +275,7 @@ func (h *hunter) hitSignal(p *pick) signal {
 		who = "cron as " + who
 		sig.techniques = append([]string{"T1053.003"}, hit.Techniques...)
 		sig.hypotheses = []Hypothesis{AccountMisuse, RemoteControl}
+	default:
 	}
 	about := ""
 	if hit.Target != "" {
@@ -149,12 +283,12 @@ func (h *hunter) hitSignal(p *pick) signal {
 	}
 	sig.text = fmt.Sprintf("%s%s, by %s: %s", hit.Name, about, who, lowerFirst(hit.Why))
 	if c.session == "" {
-		sig.time = p.first
-		if p.last.Sub(p.first) > joinSlack {
-			sig.end = p.last
+		sig.time = a.first
+		if a.last.Sub(a.first) > joinSlack {
+			sig.end = a.last
 		}
-		if p.count > 1 {
-			sig.text = fmt.Sprintf("%s%s, by %s, %s: %s", hit.Name, about, who, times(p.count), lowerFirst(hit.Why))
+		if a.count > 1 {
+			sig.text = fmt.Sprintf("%s%s, by %s, %s: %s", hit.Name, about, who, times(a.count), lowerFirst(hit.Why))
 		}
 	} else {
 		sig.keys = append(sig.keys, sessionKey(c.session))
@@ -164,6 +298,54 @@ func (h *hunter) hitSignal(p *pick) signal {
 		sig.role, sig.object = roleJob, c.text
 	}
 	return sig
+}
+
+// lookAround tells of the commands of a session that everybody runs and that
+// mean something only in number and in company: who am I, what is this.
+func (h *hunter) lookAround(all []carrier) {
+	type look struct {
+		first, last time.Time
+		commands    []string
+		techniques  []string
+		refs        []evidence.Ref
+	}
+	looks := map[string]*look{}
+	for i := range all {
+		c := &all[i]
+		s := h.session(c.session)
+		if s == nil || c.time.Before(s.Start) {
+			continue
+		}
+		for _, hit := range c.hits {
+			if hit.Severity != SeverityInfo || hit.Stage != StageDiscovery {
+				continue
+			}
+			l := looks[c.session]
+			if l == nil {
+				l = &look{}
+				looks[c.session] = l
+			}
+			l.first, l.last = widen(l.first, l.last, c.time, c.time)
+			l.commands = appendNew(l.commands, quoteName(firstOf(hit.Part, c.text)))
+			for _, t := range hit.Techniques {
+				l.techniques = appendNew(l.techniques, t)
+			}
+			if len(l.refs) < maxSignalRefs {
+				l.refs = append(l.refs, c.refs...)
+			}
+		}
+	}
+	for _, s := range h.inv.Sessions {
+		l := looks[s.ID]
+		if l == nil {
+			continue
+		}
+		h.signal(signal{
+			role: roleContext, time: l.first, stage: StageDiscovery, severity: SeverityInfo, raised: SeverityLow, session: s.ID,
+			text:       fmt.Sprintf("%s looked around: %s.", quoteName(s.User), list(l.commands)),
+			techniques: l.techniques, hypotheses: []Hypothesis{AccountMisuse}, refs: l.refs, keys: []string{sessionKey(s.ID)},
+		})
+	}
 }
 
 func firstTime(list ...time.Time) time.Time {
