@@ -204,6 +204,21 @@ func TestBuild(t *testing.T) {
 				"?[1]/bash[10]/?[13] inferred", "?[1]/bash[10]/?[13]/cat[14] inferred"},
 		},
 		{
+			"programs that only talked to PAM are no copies of each other",
+			[]ptree.Event{ses("5", "0", seen(0, 20, 0, "/usr/bin/sudo")), ses("5", "1000", seen(10, 30, 0, "")), ses("5", "0", seen(20, 30, 0, "/usr/bin/sudo"))},
+			[]string{"sudo[20]", "sudo[30]"},
+		},
+		{
+			"a process that shows no exec is a copy of one whose exec is in the log",
+			[]ptree.Event{ses("5", "0", exec(0, 20, 1, "/usr/bin/sudo")), ses("5", "0", seen(20, 30, 0, "/usr/bin/sudo"))},
+			[]string{"?[1]", "?[1]/sudo[20] inferred", "?[1]/sudo[20]/sudo[30] inferred"},
+		},
+		{
+			"no parent has a higher pid",
+			[]ptree.Event{ses("5", "0", exec(0, 20, 1, "/bin/bash")), ses("5", "0", exec(20, 12, 11, "/bin/ls"))},
+			[]string{"?[1]", "?[1]/bash[20] inferred", "?[11]", "?[11]/ls[12] inferred"},
+		},
+		{
 			"late events are put in order",
 			[]ptree.Event{exec(9, 11, 10, "/bin/ls"), exec(0, 10, 1, "/bin/bash")},
 			[]string{"?[1]", "?[1]/bash[10] inferred", "?[1]/bash[10]/ls[11] observed"},

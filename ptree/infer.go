@@ -39,8 +39,9 @@ func (b *Builder) running(h *hostState, p *Process) {
 	s.running = append(s.running, p)
 }
 
-// infer gives q a parent by the session and user of ev, which is of p: q or
-// what is about to be its only child.
+// infer gives q, which shows no exec, a parent: one with a lower pid, since
+// pids are given upwards and seldom start anew. It goes by the session and user
+// of ev, which is of p: q or what is about to be its only child.
 func (b *Builder) infer(h *hostState, q, p *Process, ev *Event) {
 	if b.o.NoInference || ev.Session == "" {
 		return
@@ -50,12 +51,14 @@ func (b *Builder) infer(h *hostState, q, p *Process, ev *Event) {
 		return
 	}
 	for _, c := range slices.Backward(s.running) {
-		if c == q || c == p || c.EndReason != NoEnd || c.gen != h.gen || c.done() || b.descends(c, p) {
+		if c == q || c == p || c.PID > q.PID || c.EndReason != NoEnd || c.gen != h.gen || c.done() || b.descends(c, p) {
 			continue
 		}
 		name := c.Name()
 		switch {
-		case q.Exe != "" && !sameExe(q.Exe, c.Exe):
+		case q == p && q.Exe == "": // a copy of what is not known
+		case q.Exe != "" && (c.Source != FromExec || !sameExe(q.Exe, c.Exe)):
+			// q may have done an exec of its own that is not in the log.
 		case q.Exe != "":
 			b.link(q, c, Inferred, reasonCopy)
 		case isChanger(name) && c != s.opener && c.childAt.IsZero(): // it runs one command
@@ -67,8 +70,8 @@ func (b *Builder) infer(h *hostState, q, p *Process, ev *Event) {
 			return
 		}
 	}
-	if o := s.opener; o != nil && o != q && o.EndReason == NoEnd && o.gen == h.gen &&
-		(q.Exe == "" || sameExe(q.Exe, o.Exe)) && !b.descends(o, p) {
+	if o := s.opener; o != nil && o != q && o.PID < q.PID && o.EndReason == NoEnd && o.gen == h.gen &&
+		(q.Exe == "" && q != p || q.Exe != "" && sameExe(q.Exe, o.Exe)) && !b.descends(o, p) {
 		b.link(q, o, Inferred, reasonOpener)
 	}
 }

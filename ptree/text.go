@@ -106,7 +106,9 @@ func (d *drawing) shapeOf(p *Process) uint64 {
 	put(p.CommandLine())
 	put(p.Exe)
 	put(cmp.Or(p.User, p.UID))
-	put(p.Session)
+	if !p.opener || p.first != nil {
+		put(p.Session) // logins that did nothing else look the same
+	}
 	put(p.Edge.String())
 	for c := p.first; c != nil; c = c.next {
 		s := d.shape[c.id]
@@ -268,6 +270,9 @@ func (d *drawing) describe(parent *Process, g group) string {
 	}
 	if p.Session != "" && (known == nil || p.Session != known.Session) {
 		b.WriteString(" ses " + escape(p.Session, 32))
+		if last := g[len(g)-1].Session; last != p.Session {
+			b.WriteString("…" + escape(last, 32))
+		}
 	}
 	if at := p.Start; !at.IsZero() {
 		layout := "15:04:05"
