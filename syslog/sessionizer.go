@@ -208,7 +208,7 @@ func (z *Sessionizer) start(h *sessionHost, e *Event, kind string) *openSession 
 		z.giveUp(victim, victim.sessions.head, time.Time{})
 	}
 	x := &openSession{host: h, Session: Session{
-		ID: z.nextID, Kind: keep(kind), Host: h.name, Boot: h.boot, User: keep(e.User), UID: int64(e.UID), By: keep(e.By), ByUID: int64(e.ByUID),
+		ID: z.nextID, Kind: keep(kind), Host: h.name, Boot: h.boot, User: keep(e.User), UID: e.UID, By: keep(e.By), ByUID: e.ByUID,
 		PID: e.PID, Start: e.Time, Parent: -1, Inferred: e.Inferred,
 	}}
 	z.nextID++

@@ -5,8 +5,8 @@ import "slices"
 // sessionOpen takes a "session opened" line.
 func (z *Sessionizer) sessionOpen(e *Event) {
 	h, kind := z.host(e.Host), kindOf(e)
-	h.learn(int64(e.UID), e.User)
-	h.learn(int64(e.ByUID), e.By)
+	h.learn(e.UID, e.User)
+	h.learn(e.ByUID, e.By)
 	if e.PID != 0 {
 		if x := h.byPID[e.PID]; x != nil {
 			if z.joinOpen(h, x, e, kind) {
@@ -42,8 +42,8 @@ func (z *Sessionizer) openPAM(h *sessionHost, e *Event, kind string) {
 		x.apply(c)
 	}
 	if kind == "sudo" || kind == "su" {
-		if x.By == "" && e.ByUID > 0 && h.names[int64(e.ByUID)] != "" {
-			x.By = h.names[int64(e.ByUID)]
+		if x.By == "" && e.ByUID > 0 && h.names[e.ByUID] != "" {
+			x.By = h.names[e.ByUID]
 			x.Inferred |= InferredUser
 		}
 		h.findParent(x)
@@ -90,7 +90,7 @@ func (z *Sessionizer) joinOpen(h *sessionHost, x *openSession, e *Event, kind st
 			h.index(x)
 		}
 		x.pam, x.opens, x.Start = true, 1, e.Time
-		x.UID, x.By, x.ByUID = int64(e.UID), keep(e.By), int64(e.ByUID)
+		x.UID, x.By, x.ByUID = e.UID, keep(e.By), e.ByUID
 		h.takeLogind(x)
 	case x.User == e.User && x.maybeEnd.IsZero() && since < sameOpen:
 		x.opens++
@@ -165,7 +165,7 @@ func (z *Sessionizer) closeOne(h *sessionHost, e *Event, kind string) {
 		return
 	}
 	s := Session{
-		ID: z.nextID, Kind: keep(kind), Host: h.name, Boot: h.boot, User: keep(e.User), UID: int64(e.UID), By: keep(e.By), ByUID: int64(e.ByUID), PID: e.PID,
+		ID: z.nextID, Kind: keep(kind), Host: h.name, Boot: h.boot, User: keep(e.User), UID: e.UID, By: keep(e.By), ByUID: e.ByUID, PID: e.PID,
 		End: e.Time, EndReason: EndClosed, NoStart: true, LogindID: keep(e.Session), Parent: -1, Inferred: e.Inferred,
 	}
 	s.Refs = append(s.Refs, e.Ref)
