@@ -19,9 +19,8 @@ import (
 // Pids are used again as soon as they are free.
 func play(r *rand.Rand, name string, n int) (events []syslog.Event, truth []syslog.Session) {
 	type running struct {
-		i          int
-		disconnect bool
-		closing    []syslog.Event
+		i       int
+		closing []syslog.Event
 	}
 	var live []running
 	busy := map[int]bool{}

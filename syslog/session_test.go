@@ -33,7 +33,6 @@ func by(s string) func(*syslog.Event)      { return func(e *syslog.Event) { e.By
 func target(s string) func(*syslog.Event)  { return func(e *syslog.Event) { e.TargetUser = s } }
 func tty(s string) func(*syslog.Event)     { return func(e *syslog.Event) { e.TTY = s } }
 func command(s string) func(*syslog.Event) { return func(e *syslog.Event) { e.Command = s } }
-func host(s string) func(*syslog.Event)    { return func(e *syslog.Event) { e.Host = s } }
 func service(s string) func(*syslog.Event) { return func(e *syslog.Event) { e.Service = s } }
 func text(s string) func(*syslog.Event)    { return func(e *syslog.Event) { e.Message = s } }
 func method(s string) func(*syslog.Event)  { return func(e *syslog.Event) { e.Method = s } }

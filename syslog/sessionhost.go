@@ -159,8 +159,7 @@ func (h *sessionHost) hint(e *Event, kind, by, user string) {
 
 // takeHint finds the latest hint for the session that e opens and removes it.
 func (h *sessionHost) takeHint(e *Event, kind string) (hint, bool) {
-	for i := len(h.hints) - 1; i >= 0; i-- {
-		c := h.hints[i]
+	for i, c := range slices.Backward(h.hints) {
 		if c.kind != kind || c.pid != e.PID || e.Time.Sub(c.time) > hintDelay {
 			continue
 		}

@@ -64,12 +64,9 @@ func (z *Sessionizer) other(e *Event) {
 // killedPID reads the pid from "Killing process 12 (sshd) with signal SIGKILL."
 // or the kernel's "Out of memory: Killed process 12 (sshd) …".
 func killedPID(m, before string) (int, bool) {
-	i := strings.Index(m, before)
-	if i < 0 {
-		return 0, false
-	}
-	digits, _, ok := strings.Cut(m[i+len(before):], " (")
-	if !ok {
+	_, rest, ok := strings.Cut(m, before)
+	digits, _, ok2 := strings.Cut(rest, " (")
+	if !ok || !ok2 {
 		return 0, false
 	}
 	pid, err := strconv.Atoi(digits)

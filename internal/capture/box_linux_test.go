@@ -38,12 +38,8 @@ func enter(t *testing.T) (dir string, ok bool) {
 	require.Zero(t, os.Geteuid(), "only root can make namespaces and accounts")
 	self, err := os.Executable()
 	require.NoError(t, err)
-	dir, err = os.MkdirTemp("", "capture")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	defer os.RemoveAll(dir)
 	cmd := exec.Command(self, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=2m")
-	cmd.Env = append(os.Environ(), inside+"="+dir)
+	cmd.Env = append(os.Environ(), inside+"="+t.TempDir())
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
 		Pdeathsig:  syscall.SIGKILL,

@@ -22,7 +22,6 @@ type done struct {
 	ssh  []*connection
 	open map[*connection]bool // whose end the log cannot have: sshd was killed with SIGKILL
 	sudo []string             // "who command", as often as it was run
-
 }
 
 // names that clients sent to mislead those who read the log.
@@ -182,7 +181,7 @@ func (b *box) servers(x *connection) []int {
 		for _, f := range glob(fmt.Sprintf("/proc/%d/task/*/children", pids[i])) {
 			children, err := os.ReadFile(f)
 			require.NoError(b.t, err)
-			for _, c := range strings.Fields(string(children)) {
+			for _, c := range strings.FieldsSeq(string(children)) {
 				pid, err := strconv.Atoi(c)
 				require.NoError(b.t, err)
 				pids = append(pids, pid)
