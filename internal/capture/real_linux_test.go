@@ -181,7 +181,7 @@ func (b *box) servers(x *connection) []int {
 		for _, f := range glob(fmt.Sprintf("/proc/%d/task/*/children", pids[i])) {
 			children, err := os.ReadFile(f)
 			require.NoError(b.t, err)
-			for _, c := range strings.FieldsSeq(string(children)) {
+			for c := range strings.FieldsSeq(string(children)) {
 				pid, err := strconv.Atoi(c)
 				require.NoError(b.t, err)
 				pids = append(pids, pid)
