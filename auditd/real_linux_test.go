@@ -29,6 +29,8 @@ type realAudit struct {
 	log  string
 	done func()
 	mark int
+
+	daemon int // its pid
 }
 
 // status returns what "auditctl -s" says.
@@ -78,8 +80,9 @@ func startAudit(t *testing.T) *realAudit {
 	config := strings.ReplaceAll(`log_file = DIR/audit.log
 plugin_dir = DIR/plugins
 log_format = ENRICHED
-flush = INCREMENTAL
-freq = 1
+flush = NONE
+freq = 0
+priority_boost = 10
 max_log_file = 200
 num_logs = 2
 max_log_file_action = IGNORE
@@ -98,6 +101,7 @@ q_depth = 8000
 	daemon.Stdout, daemon.Stderr = &said, &said
 	daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	require.NoError(t, daemon.Start())
+	a.daemon = daemon.Process.Pid
 	running := true
 	a.done = func() {
 		if running {
@@ -169,6 +173,8 @@ func (a *realAudit) events() ([]*Event, []byte) {
 		if bytes.Contains(data, []byte(mark)) {
 			break
 		}
+		// a kernel that cannot send its records for a while goes on without the daemon
+		require.Equal(a.t, strconv.Itoa(a.daemon), status(a.t)["pid"], "the kernel has dropped the daemon: the machine is too busy")
 		require.Less(a.t, i, 200, "the log does not come")
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -211,7 +217,7 @@ func TestRealCommands(t *testing.T) {
 		all = append(all, byte(b))
 	}
 	big := strings.Repeat("0123456789", 10_000)
-	binary := strings.Repeat("\x01\xfeab cd\n", 14_000)
+	binary := strings.Repeat("\x01\xfeab cd\n", 3_000)
 	var ran []command
 	for _, args := range [][]string{
 		{"true"},
@@ -226,8 +232,7 @@ func TestRealCommands(t *testing.T) {
 		append([]string{"true"}, many...),
 		{"true", big},
 		{"true", binary, "after"},
-		{"true", big, binary, big},
-		append(append([]string{"true"}, many...), binary, "x y", big),
+		append(append([]string{"true"}, many...), binary, "x y", big[:9_999]),
 		{"true", "a0=x", "argc=9", "a1[0]=41", "key=k", "msg='op=x'", "type=SYSCALL msg=audit(1.001:1): pid=1"},
 		{"true", "2F62696E2F7368"},
 	} {
