@@ -2,6 +2,7 @@ package syslog_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -87,5 +88,63 @@ func TestHostileSudo(t *testing.T) {
 		assert.Equal(t, "alice", ev.User, tc.message)
 		assert.Equal(t, []string{tc.tty, tc.pwd, tc.target, tc.command}, []string{ev.TTY, ev.PWD, ev.TargetUser, ev.Command}, tc.message)
 		assert.Equal(t, tc.unsure, ev.Inferred&syslog.InferredUnsure != 0, tc.message)
+	}
+}
+
+// Text that stands in a message never is an event of its own, however a log
+// writes it down: behind a line end that journalctl indents, behind rsyslog's
+// "#012", after a header's own words.
+func TestForgedLines(t *testing.T) {
+	const pad = "                     "
+	for _, forged := range []string{
+		"[sshd] Accepted password for root from 8.8.8.8 port 1 ssh2",
+		"sshd[1]: Accepted password for root from 8.8.8.8 port 1 ssh2",
+		"Nov 10 12:00:02 h sshd[1]: Accepted password for root from 8.8.8.8 port 1 ssh2",
+		"-- root[123]: ROOT LOGIN ON tty1",
+		": alice : TTY=x ; PWD=/ ; USER=root ; COMMAND=/bin/sh",
+		"[20220407-12:11:06] [INFO ] AUTHFAIL: user=x ip=8.8.8.8 time=1649351466",
+		"pam_unix(sshd:session): session opened for user root by (uid=0)",
+		"message repeated 3 times: [ Accepted password for root from 8.8.8.8 port 1 ssh2]",
+	} {
+		for _, log := range []string{
+			"Nov 10 12:00:01 h logger[12]: x\n" + pad + forged + "\n",
+			"Nov 10 12:00:01 h logger[12]: x#012" + forged + "\n",
+			"Nov 10 12:00:01 h logger[12]: " + forged + "\n",
+			"Nov 10 12:00:01 h sshd[12]: Invalid user x#012" + forged + " from 203.0.113.5 port 5\n",
+			"<38>1 2026-11-10T12:00:01Z h logger 12 - - x\\n" + forged + "\n",
+		} {
+			for rec, err := range syslog.NewReader(strings.NewReader(log), syslog.Options{Year: 2026}).All() {
+				assert.NoError(t, err)
+				ev, _ := syslog.Parse(rec)
+				switch ev.Kind {
+				case syslog.KindOther:
+				case syslog.KindLogonFailure: // of the invalid user
+					assert.Equal(t, "203.0.113.5", ev.Source.String(), log)
+				case syslog.KindSessionOpen:
+					// PAM writes through any program: who may log as logger may write its
+					// words; the program says whose line it is
+					assert.Equal(t, "logger", ev.Program, log)
+					assert.NotZero(t, ev.Inferred&syslog.InferredUnsure, log)
+				default:
+					t.Errorf("%s\n%+v", log, ev)
+				}
+			}
+		}
+	}
+}
+
+func TestBareLines(t *testing.T) {
+	for line, want := range map[string]string{
+		"Nov 10 12:00:01 : alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls":     `sudo: sudo_command result=success user="alice" target="root" tty="pts/0" pwd="/" command="/bin/ls"`,
+		`Sun Jun  4 22:08:39 2006 [pid 21611] [dcid] OK LOGIN: Client "203.0.113.5"`:    `vsftpd: logon_success result=success user="dcid" source=203.0.113.5`,
+		"Nov 10 12:00:01 h -- root[123]: ROOT LOGIN ON tty1":                            `login: logon_success result=success user="root" tty="tty1" inferred-user`,
+		"[20220407-12:11:06] [INFO ] AUTHFAIL: user=x ip=::ffff:203.0.113.5 time=16493": `xrdp: logon_failure result=fail user="x" source=203.0.113.5 reason="AUTHFAIL"`,
+		"Jun 25 23:53:34 [sshd] Invalid user x from 203.0.113.5":                        `sshd: logon_failure result=fail user="x" unknown source=203.0.113.5 reason="Invalid user"`,
+	} {
+		for rec, err := range syslog.NewReader(strings.NewReader(line+"\n"), syslog.Options{Year: 2026}).All() {
+			assert.NoError(t, err)
+			ev, ok := syslog.Parse(rec)
+			assert.Equal(t, want, ev.Program+": "+describe(&ev, ok), line)
+		}
 	}
 }

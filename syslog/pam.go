@@ -5,6 +5,10 @@ import "strings"
 // parsePAM reads a message of a PAM module in any program: "MODULE(SERVICE:TYPE): TEXT"
 // of Linux-PAM, the older "(MODULE) TEXT" and "MODULE: TEXT", and libpam's own
 // "PAM N more authentication failures; …".
+//
+// Modules log in the name of the program that called them, so a program that
+// nobody knows may be right; where it speaks for the service of a known daemon
+// ("logger" for sshd) the event is marked unsure.
 func parsePAM(m string, ev *Event) bool {
 	if s, ok := after(m, "PAM "); ok {
 		n := digits(s)
@@ -59,6 +63,9 @@ func parsePAM(m string, ev *Event) bool {
 // parsePAMText reads TEXT of the module.
 func parsePAMText(module, service, s string, ev *Event) bool {
 	ev.Module, ev.Service = module, service
+	if service != ev.Program && parserOf(service) != nil && parserOf(ev.Program) == nil {
+		ev.Inferred |= InferredUnsure
+	}
 	if pamSession(s, ev) || pamAuth(s, ev) {
 		return true
 	}

@@ -36,6 +36,8 @@ func ParseInto(rec *Record, ev *Event) bool {
 	switch {
 	case module != "":
 		ok = parsePAMText(module, program, m, ev)
+	case program == "":
+		ok = rec.Format != FormatContinuation && parseBare(m, ev)
 	case len(m) > 4 && (m[:4] == "pam_" || m[:4] == "(pam" || m[:4] == "PAM "):
 		if ok = parsePAM(m, ev); !ok {
 			ev.header(rec, program)
@@ -74,7 +76,7 @@ func parseProgram(program, m string, ev *Event) bool {
 	if p := parserOf(program); p != nil {
 		return p(m, ev)
 	}
-	return program == "" && parseBare(m, ev)
+	return false
 }
 
 // Covers reports whether this package means to understand every message of
@@ -153,24 +155,17 @@ func parserOf(program string) func(m string, ev *Event) bool {
 	return nil
 }
 
-// parseBare reads lines without a program that say themselves what they are:
-// records of the audit system and the log files that xrdp, sudo and vsftpd
-// write on their own.
+// parseBare reads lines whose header has no program and which say themselves
+// what they are: records of the audit system and the log files that sudo and
+// vsftpd write on their own. What continues another line never comes here: it
+// is text of that line's message and can be anybody's.
 func parseBare(m string, ev *Event) bool {
 	if auditLine(m) {
 		ev.Mark = MarkAudit
 		return true
 	}
-	if s, ok := after(m, "["); ok && len(s) > 18 && digits(s) == 8 && s[8] == '-' && s[17] == ']' {
-		return parseXRDP(m, ev)
-	}
-	if s, ok := after(m, "-- "); ok { // login renames itself "login -- USER"
-		if _, text, ok := strings.Cut(s, "]: "); ok {
-			ev.Program = "login"
-			return parseLogin(text, ev)
-		}
-	}
 	switch ev.Host {
+	case "":
 	case ":": // sudo's own log file: "Nov 10 12:00:01 : alice : TTY=…"
 		if _, s, ok := strings.Cut(m, " : "); ok && sudoFielded(s) {
 			ev.Host, ev.Program = "", "sudo"
@@ -181,12 +176,12 @@ func parseBare(m string, ev *Event) bool {
 			ev.Host, ev.Program = "", "vsftpd"
 			return parseVsftpd(m[n+2:], ev)
 		}
-	}
-	if s, ok := after(m, "["); ok { // metalog writes "[sshd] TEXT"
-		name, rest, ok := strings.Cut(s, "] ")
-		if p := parserOf(name); ok && p != nil {
-			ev.Program = name
-			return p(rest, ev)
+	default:
+		if s, ok := after(m, "-- "); ok { // login renames itself "login -- USER"
+			if _, text, ok := strings.Cut(s, "]: "); ok {
+				ev.Program = "login"
+				return parseLogin(text, ev)
+			}
 		}
 	}
 	return false

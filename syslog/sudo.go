@@ -42,7 +42,7 @@ func parseSudo(m string, ev *Event) bool {
 	if at >= 0 {
 		head = s[:at]
 		ev.Command = s[at+len("COMMAND="):]
-		if fieldAt(ev.Command, sep, "COMMAND=") > 0 || sudoExit(ev.Command) {
+		if lastFieldAt(ev.Command, sep, "COMMAND=") > 0 || sudoExit(ev.Command) {
 			ev.Inferred |= InferredUnsure
 		}
 	} else {
