@@ -34,7 +34,7 @@ func (r *Reader) nextLine() bool {
 		l.ref.Line, l.ref.File = r.stats.Lines, r.opt.Name
 	} else {
 		r.held = false
-		copyRef(&l.ref, r.lines.Ref())
+		l.ref = r.lines.Ref()
 	}
 	l.text, l.cut = r.lines.Text(), r.lines.Cut()
 	l.ref.Length = len(l.text)
@@ -44,7 +44,7 @@ func (r *Reader) nextLine() bool {
 
 // copyRef copies field by field, which costs a fraction of a whole copy just
 // after the fields were written.
-func copyRef(dst *evidence.Ref, src evidence.Ref) {
+func copyRef(dst, src *evidence.Ref) {
 	dst.File, dst.Line, dst.Offset, dst.Length = src.File, src.Line, src.Offset, src.Length
 }
 

@@ -69,7 +69,7 @@ func (ev *Event) header(rec *Record, program string) {
 		Message:   rec.Message,
 		Inferred:  rec.Inferred,
 	}
-	copyRef(&ev.Ref, rec.Ref)
+	copyRef(&ev.Ref, &rec.Ref)
 }
 
 func parseProgram(program, m string, ev *Event) bool {

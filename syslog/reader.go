@@ -175,7 +175,7 @@ func (r *Reader) finish(rec *Record) {
 	r.stats.Records++
 	r.formats[rec.Format]++
 	rec.Raw = r.text()
-	copyRef(&rec.Ref, r.line.ref)
+	copyRef(&rec.Ref, &r.line.ref)
 	if r.line.cut > 0 {
 		r.bad = rec.Ref.At(evidence.ErrLineTooLong)
 		r.stats.Truncated++

@@ -35,7 +35,11 @@ func parseSudo(m string, ev *Event) bool {
 	}
 	sep := " ; "
 	at := fieldAt(s, sep, "COMMAND=")
-	if oms := fieldAt(s, "   ", "COMMAND="); oms >= 0 && (at < 0 || oms < at) {
+	front := s
+	if at >= 0 {
+		front = s[:at]
+	}
+	if oms := fieldAt(front, "   ", "COMMAND="); oms >= 0 {
 		sep, at = "   ", oms
 	}
 	head := s
@@ -116,15 +120,34 @@ func lastFieldAt(s, sep, name string) int {
 	}
 }
 
+var sudoNames = [...]string{"HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=", "TSID=", "ENV="}
+
+// sudoFieldsIn returns which of sudoNames begin in s, at the start or behind
+// a sep, as bits, and where the first of them does; -1 if none does.
+func sudoFieldsIn(s, sep string) (there, start int) {
+	start = -1
+	for i := 0; ; {
+		for k, name := range sudoNames {
+			if strings.HasPrefix(s[i:], name) {
+				there |= 1 << k
+				if start < 0 {
+					start = i
+				}
+			}
+		}
+		// every place that a sep ends at, also where seps overlap
+		j := strings.Index(s[max(0, i-len(sep)+1):], sep)
+		if j < 0 {
+			return there, start
+		}
+		i = max(0, i-len(sep)+1) + j + len(sep)
+	}
+}
+
 // sudoFields reads the fields in front of COMMAND and returns WHY.
 func sudoFields(s, sep string, ev *Event) (why string) {
-	names := [...]string{"HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=", "TSID=", "ENV="}
-	start := -1
-	for _, name := range names {
-		if i := fieldAt(s, sep, name); i >= 0 && (start < 0 || i < start) {
-			start = i
-		}
-	}
+	names := &sudoNames
+	there, start := sudoFieldsIn(s, sep)
 	switch {
 	case start < 0:
 		return s
@@ -138,7 +161,10 @@ func sudoFields(s, sep string, ev *Event) (why string) {
 			continue
 		}
 		end := len(v)
-		for _, next := range names[i+1:] {
+		for k, next := range names[i+1:] {
+			if there&(2<<(i+k)) == 0 {
+				continue
+			}
 			j := 0
 			if name == "PWD=" && next == "USER=" || name == "CHROOT=" && next == "PWD=" {
 				j = lastFieldAt(v, sep, next)

@@ -39,10 +39,25 @@ func firstWord(s string) (first, rest string) {
 
 // cutLast cuts s around the last sep.
 func cutLast(s, sep string) (head, tail string, ok bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
+	if i := lastIndex(s, sep); i >= 0 {
 		return s[:i], s[i+len(sep):], true
 	}
 	return s, "", false
+}
+
+// lastIndex is strings.LastIndex for the short texts here, where hashing
+// costs more than it saves. The second byte of sep is the one that is looked
+// for, as the first is mostly a space.
+func lastIndex(s, sep string) int {
+	if len(sep) == 1 {
+		return strings.LastIndexByte(s, sep[0])
+	}
+	for i := len(s) - len(sep); i >= 0; i-- {
+		if s[i+1] == sep[1] && s[i:i+len(sep)] == sep {
+			return i
+		}
+	}
+	return -1
 }
 
 // between returns what stands between open and the last closing text.
@@ -93,6 +108,11 @@ func parseAddr(s string) (netip.Addr, bool) {
 	if len(s) < 2 || len(s) > 64 {
 		return netip.Addr{}, false
 	}
+	if s[0]-'0' <= 9 {
+		if a, ok := parseIPv4(s); ok {
+			return a, true
+		}
+	}
 	colons := 0
 	for i := range len(s) {
 		c := s[i]
@@ -107,10 +127,7 @@ func parseAddr(s string) (netip.Addr, bool) {
 			return netip.Addr{}, false
 		}
 	}
-	if colons == 0 {
-		return parseIPv4(s)
-	}
-	if colons == 1 {
+	if colons < 2 {
 		return netip.Addr{}, false
 	}
 	a, err := netip.ParseAddr(s)
