@@ -77,6 +77,7 @@ type hostState struct {
 	last       time.Time
 	live       map[int]*Process // last life of each pid
 	maybe      map[int]maybeFork
+	odd        map[int]*Process // by pid of the parent: its latest child with a lower pid, while only its fork is known
 	sessions   map[string]*session
 }
 
@@ -116,6 +117,7 @@ func (b *Builder) add(ev *Event) {
 		h.gen++
 		h.boots = append(h.boots, ev.Time)
 		clear(h.maybe)
+		clear(h.odd)
 	}
 	if ev.Boot != "" || ev.Kind == Boot {
 		h.boot = ev.Boot
@@ -208,6 +210,7 @@ func (b *Builder) life(h *hostState, ev *Event) *Process {
 		}
 		b.describe(h, p, ev)
 		b.bind(h, p, ev)
+		b.unmask(h, p)
 	case p.Placeholder:
 		p.Placeholder = false
 		p.Refs = append(p.Refs, firstSight(ev)...)
@@ -357,6 +360,12 @@ func (b *Builder) fork(h *hostState, p *Process, ev *Event) {
 	c.StartFrom, c.Start = StartFork, ev.Time
 	c.Refs = append(c.Refs, ev.Refs...)
 	b.inherit(c, p)
+	if c.PID < p.PID {
+		if h.odd == nil {
+			h.odd = make(map[int]*Process)
+		}
+		h.odd[p.PID] = c
+	}
 }
 
 // inherit gives c what a forked process has of its parent.

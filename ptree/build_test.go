@@ -204,6 +204,17 @@ func TestBuild(t *testing.T) {
 				"?[1]/bash[10]/?[13] inferred", "?[1]/bash[10]/?[13]/cat[14] inferred"},
 		},
 		{
+			"the pid of a child in a container is not that on the host",
+			[]ptree.Event{
+				exec(0, 7, 1, "/usr/sbin/daemon"), exec(5, 500, 1, "/bin/sh"),
+				fork(10, 500, 7, "/bin/sh"), exec(11, 501, 500, "/bin/ls"), // 501 on the host, 7 in the container
+				fork(20, 500, 8, "/bin/sh"), exec(21, 502, 500, "/bin/id"),
+				exec(30, 510, 7, "/bin/true"),
+			},
+			[]string{"?[1]", "?[1]/daemon[7] inferred", "?[1]/sh[500] inferred", "?[1]/sh[500]/ls[501] observed", "?[1]/sh[500]/id[502] observed",
+				"?[1]/daemon[7]/true[510] observed"},
+		},
+		{
 			"programs that only talked to PAM are no copies of each other",
 			[]ptree.Event{ses("5", "0", seen(0, 20, 0, "/usr/bin/sudo")), ses("5", "1000", seen(10, 30, 0, "")), ses("5", "0", seen(20, 30, 0, "/usr/bin/sudo"))},
 			[]string{"sudo[20]", "sudo[30]"},

@@ -38,5 +38,6 @@
 // With rules that log execs only, a forked copy that neither execs nor has
 // children leaves no trace, ends are unknown, and a life that began before the
 // log is first seen in the middle. Pids that clone returns within a container
-// are pids of the container; they are used only when the log agrees with them.
+// are pids of the container; such a fork is bound to the child that shows up
+// next, if the order of pids tells that it is one.
 package ptree

@@ -9,7 +9,7 @@ func (b *Builder) Tree() *Tree {
 	b.prune()
 	t := &Tree{hosts: b.hosts, stats: b.stats}
 	for _, h := range b.hosts {
-		h.maybe, h.sessions = nil, nil
+		h.maybe, h.odd, h.sessions = nil, nil, nil
 	}
 	t.procs = b.order()
 	for i, p := range t.procs {

@@ -170,6 +170,39 @@ func (b *Builder) bind(h *hostState, p *Process, ev *Event) {
 	}
 }
 
+// unmask finds the fork of p, which is new, where the log has it by another
+// number: clone returns to a process in a container the pid that the child has
+// there, and all other records have the pid on the host. A fork with a lower
+// pid than its parent's, of which nothing else is known, is taken for that of
+// the next child that shows up without one.
+func (b *Builder) unmask(h *hostState, p *Process) {
+	q := p.parent
+	if q == nil || p.PID < q.PID || p.StartFrom == StartFork || p.StartFrom == StartStated {
+		return
+	}
+	f := h.odd[q.PID]
+	if f == nil || f.parent != q || f.hasChild || f.Source != FromFork && f.Source != NoImage ||
+		f.Placeholder || f.EndReason != NoEnd || !f.Last.Equal(f.seen) || p.seen.Sub(f.seen) > slack {
+		return
+	}
+	delete(h.odd, q.PID)
+	p.Start, p.StartFrom = f.Start, StartFork
+	p.Refs = append(p.Refs, f.Refs...)
+	f.Placeholder, f.parent = true, nil // Tree takes it out
+	old := f.pidNext
+	switch {
+	case h.live[f.PID] != f:
+	case old == nil:
+		delete(h.live, f.PID)
+	default:
+		h.live[f.PID] = old
+		if old.EndReason == EndReused && old.End.Equal(f.seen) {
+			old.End, old.EndReason = time.Time{}, NoEnd
+			b.stats.Reused--
+		}
+	}
+}
+
 func (b *Builder) link(p, q *Process, edge EdgeKind, reason string) {
 	p.parent, p.Edge, p.Reason = q, edge, reason
 	if q != nil {

@@ -115,7 +115,7 @@ func (p *play) run(steps, step int) {
 // TestPlayWithFullLog: where forks, execs and exits are in the log, the tree is
 // the truth, however fast pids are used again.
 func TestPlayWithFullLog(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(12) {
 		p := newPlay(seed, 20+int(seed)*3, ptree.Fork, ptree.Exec, ptree.Exit)
 		p.unseen = 30
 		p.run(4000, 3)
@@ -152,7 +152,7 @@ func TestPlayWithFullLog(t *testing.T) {
 // TestPlayWithExecsOnly: what only execs show is never wrong while no pid is
 // used twice; what they do not show is a placeholder.
 func TestPlayWithExecsOnly(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(8) {
 		p := newPlay(seed, 100_000, ptree.Exec)
 		p.unseen = 20
 		p.run(3000, 3)
