@@ -91,6 +91,9 @@ func TestWhatFilesAre(t *testing.T) {
 		"old.zip":                "PK\x03\x04rest",
 		"random.bin":             string(rubbish),
 		"nothing":                "",
+		"default/cron":           "# settings\nEXTRA_OPTS=\n", // a name that files other than logs have
+		"changelog":              "-- Copyright --\n-- and so on --\n",
+		"picture.icc":            "\x00\x00\x0b\xd0ADBE" + strings.Repeat("\x00\x02", 250),
 	}), logdir.Options{})
 	type what struct {
 		kind   logdir.Kind
@@ -117,6 +120,9 @@ func TestWhatFilesAre(t *testing.T) {
 		"old.zip":                {reason: "an archive: unpack it first"},
 		"random.bin":             {reason: "binary data of no form that is read here"},
 		"nothing":                {reason: "empty"},
+		"default/cron":           {reason: "named like a system's log, but its first lines have no header of one"},
+		"changelog":              {reason: "text of no form that is read here"},
+		"picture.icc":            {reason: "binary data of no form that is read here"},
 	}
 	seen := map[string]what{}
 	for _, f := range d.Files() {

@@ -34,17 +34,17 @@ func (d *Dir) discover(root string) error {
 
 // walk looks at every file at root.
 func (d *Dir) walk(root string) error {
-	seen := map[string]fs.FileInfo{}
 	if a, ok := d.fsys.(*archive); ok {
 		for _, name := range a.names() {
 			if d.cut = len(d.files) >= d.o.MaxFiles; d.cut {
 				break
 			}
-			d.add(d.look(name, seen))
+			d.add(d.look(name))
 		}
 		return nil
 	}
-	return fs.WalkDir(d.fsys, root, func(name string, e fs.DirEntry, err error) error {
+	var links []string // come last: what they lead to may be listed
+	err := fs.WalkDir(d.fsys, root, func(name string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name == root:
 			return err
@@ -54,11 +54,36 @@ func (d *Dir) walk(root string) error {
 		case len(d.files) >= d.o.MaxFiles:
 			d.cut = true
 			return fs.SkipAll
+		case e.Type()&fs.ModeSymlink != 0:
+			links = append(links, name)
 		default:
-			d.add(d.look(name, seen))
+			d.add(d.look(name))
 		}
 		return nil
 	})
+	for _, name := range links {
+		if d.cut = d.cut || len(d.files) >= d.o.MaxFiles; d.cut {
+			break
+		}
+		d.add(d.lookLink(name))
+	}
+	return err
+}
+
+// lookLink finds out what a link leads to that is not listed itself.
+func (d *Dir) lookLink(name string) *file {
+	info, err := fs.Stat(d.fsys, name)
+	if err == nil {
+		for _, f := range d.files {
+			if f.Size != info.Size() {
+				continue
+			}
+			if other, err := fs.Stat(d.fsys, f.Path); err == nil && os.SameFile(info, other) {
+				return &file{File: File{Path: name, Size: info.Size(), ModTime: info.ModTime(), Reason: "the same file as " + f.Path}}
+			}
+		}
+	}
+	return d.look(name)
 }
 
 func (d *Dir) add(f *file) { d.files = append(d.files, f) }
@@ -88,7 +113,7 @@ func (d *Dir) anything() error {
 const yearHead = 4 << 10
 
 // look finds out what one file is.
-func (d *Dir) look(name string, seen map[string]fs.FileInfo) *file {
+func (d *Dir) look(name string) *file {
 	f := &file{File: File{Path: name}}
 	stem, rot := splitName(path.Base(name))
 	f.rot, f.Log = rot, path.Join(path.Dir(name), stem)
@@ -117,13 +142,6 @@ func (d *Dir) look(name string, seen map[string]fs.FileInfo) *file {
 		f.Reason = "not among the files to include"
 		return f
 	}
-	for other, i := range seen {
-		if os.SameFile(i, info) {
-			f.Reason = "the same file as " + other
-			return f
-		}
-	}
-	seen[name] = info
 	src, err := d.fsys.Open(name)
 	if err != nil {
 		return cannot(err)

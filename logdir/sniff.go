@@ -2,6 +2,8 @@ package logdir
 
 import (
 	"bytes"
+	"errors"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -28,7 +30,7 @@ func sniff(name string, head []byte, whole bool) (Kind, string) {
 		return "", "empty"
 	}
 	if named == KindLogins {
-		if loginRecords(head) {
+		if loginRecords(head, true) {
 			return KindLogins, ""
 		}
 		return "", "holds no utmp records, though its name says so: check that it was copied whole"
@@ -49,15 +51,18 @@ func sniff(name string, head []byte, whole bool) (Kind, string) {
 	case headers > 0 && headers*2 >= records:
 		return KindSyslog, ""
 	case binary(head):
-		if loginRecords(head) {
+		if loginRecords(head, false) {
 			return KindLogins, ""
 		}
 		if named != "" && auditLines+headers == 0 {
 			return "", "holds binary data instead of log lines: check that it was copied whole and is not encrypted"
 		}
 	}
-	if named != "" {
+	if named != "" && (headers > 0 || strings.Contains(path.Base(name), ".log")) {
 		return named, ""
+	}
+	if named != "" {
+		return "", "named like a system's log, but its first lines have no header of one"
 	}
 	if binary(head) {
 		return "", "binary data of no form that is read here"
@@ -101,6 +106,9 @@ func countLines(head []byte) (auditLines, lines, headers, records int) {
 	rd := syslog.NewReader(bytes.NewReader(head), syslog.Options{})
 	var rec syslog.Record
 	for records < sniffLines && rd.Next(&rec) {
+		if rec.Format == syslog.FormatJournalNote {
+			continue // a comment of journalctl, and of many other files
+		}
 		records++
 		if headed(&rec) {
 			headers++
@@ -135,7 +143,7 @@ func headed(rec *syslog.Record) bool {
 	switch rec.Format {
 	case syslog.FormatUnknown, syslog.FormatNoTime, syslog.FormatContinuation, syslog.FormatAudit, syslog.FormatKernel:
 		return false
-	case syslog.FormatJournalNote, syslog.FormatAzureCSV, syslog.FormatAzureJSON, syslog.FormatJournalJSON, syslog.FormatExport, syslog.FormatXRDP:
+	case syslog.FormatAzureCSV, syslog.FormatAzureJSON, syslog.FormatJournalJSON, syslog.FormatExport, syslog.FormatXRDP:
 		return true
 	case syslog.FormatISO:
 		// "2026-11-23 08:26:38 status installed …" is dpkg's
@@ -146,19 +154,33 @@ func headed(rec *syslog.Record) bool {
 	return rec.Program != "" && rec.Host != ""
 }
 
-// loginRecords reports whether head begins with records of utmp.
-func loginRecords(head []byte) bool {
+// loginRecords reports whether head begins with records of utmp. Where the name
+// does not say so, all of them must be records that a system writes.
+func loginRecords(head []byte, named bool) bool {
 	rd := utmp.NewReader(bytes.NewReader(head), utmp.Options{})
 	records, errs := 0, 0
 	for rec, err := range rd.All() {
 		switch {
+		case errors.Is(err, utmp.ErrHalfRecord) && records > 0: // the end of head
 		case err != nil:
 			errs++
-		case !rec.Erased():
+		case rec.Erased():
+		case named || rec.Type != utmp.Empty && rec.Type < utmp.Accounting && rec.Time.Year() >= 1990 && printable(rec.TTY) && printable(rec.User+rec.ID):
 			records++
+		default:
+			errs++
 		}
 	}
-	return records > 0 && errs <= 1+records/4
+	return records > 0 && (errs == 0 || named && errs <= 1+records/4)
+}
+
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // binary reports whether head has bytes that no text has.
