@@ -3,7 +3,7 @@ package syslog
 import "strings"
 
 // parseAccount reads shadow-utils' programs in the wording of their sources:
-// useradd, usermod, userdel, groupadd, groupmod, groupdel, gpasswd, groupmems,
+// useradd, usermod, userdel, groupadd, groupmod, groupdel, gpasswd,
 // passwd, chage, chfn, chsh. One change is several lines there (the group file,
 // the shadow file, the whole); the line about the whole gives the event, the
 // others have kind other. Names are accounts or pass useradd's rules and end at
@@ -23,7 +23,14 @@ func parseAccount(m string, ev *Event) bool {
 		return accountOf(first, rest, ev)
 	case "changed":
 		return accountChanged(rest, ev)
-	case "can't", "unable", "cannot", "Cannot", "invalid", "open", "close", "unlocked":
+	case "can't", "unable", "cannot", "Cannot", "invalid", "open", "close", "unlocked", "failure", "useradd", "configuration", "You":
+		ev.Reason = m
+		return true
+	}
+	if s, ok := after(rest, "failed to "); ok && ev.Program == "gpasswd" {
+		return gpasswdFailed(first, s, ev)
+	}
+	if strings.HasSuffix(m, ", not removed") || strings.Contains(m, " is not authorized by SELinux to change the password of ") {
 		ev.Reason = m
 		return true
 	}
@@ -115,14 +122,8 @@ func accountVerb(verb, s, m string, ev *Event) bool {
 		}
 		return membership(s, " from ", ev)
 	case "add":
-		if t, ok := after(s, "member "); ok { // groupmems
-			return groupmems(t, " to ", ev)
-		}
 		return membership(s, " to ", ev)
 	case "remove":
-		if t, ok := after(s, "member "); ok {
-			return groupmems(t, " from ", ev)
-		}
 		if t, ok := after(s, "group "); ok {
 			name, _, ok := quoted(t)
 			if !ok {
@@ -163,6 +164,7 @@ func membership(s, way string, ev *Event) bool {
 
 // membershipRename reads "'OLD' to 'NEW' in [shadow ]group 'GROUP'".
 func membershipRename(s string, ev *Event) bool {
+	s, _ = after(s, "admin ")
 	user, rest, ok := quoted(s)
 	if !ok {
 		return false

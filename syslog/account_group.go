@@ -2,26 +2,11 @@ package syslog
 
 import "strings"
 
-// groupmems reads "USER to|from GROUP by BY" of "add member" and "remove
-// member".
-func groupmems(s, way string, ev *Event) bool {
-	s, by, ok := cutLast(s, " by ")
-	if !ok {
-		return false
-	}
-	user, group, ok := cutLast(s, way)
-	if !ok {
-		return false
-	}
-	ev.Kind, ev.Result, ev.Change = KindGroupModify, ResultSuccess, ChangeGroup
-	group, _ = after(group, "group ")
-	ev.TargetUser, ev.Group, ev.By = unquote(user), unquote(group), unquote(by)
-	return true
-}
-
 // gpasswdUser reads "[user ]USER added by BY to group GROUP" and "USER removed
-// by BY from group GROUP", with or without quotes.
+// by BY from group GROUP". gpasswd says the same of each file, with " in FILE"
+// behind; those lines have kind other.
 func gpasswdUser(s string, ev *Event) bool {
+	s, file := cutFile(s)
 	for _, f := range [...][2]string{{" added by ", " to group "}, {" removed by ", " from group "}} {
 		user, rest, ok := strings.Cut(s, f[0])
 		if !ok {
@@ -31,8 +16,59 @@ func gpasswdUser(s string, ev *Event) bool {
 		if !ok {
 			continue
 		}
-		ev.Kind, ev.Result, ev.Change = KindGroupModify, ResultSuccess, ChangeGroup
+		ev.Change = ChangeGroup
 		ev.TargetUser, ev.Group, ev.By = unquote(user), unquote(group), unquote(by)
+		groupChanged(file, ev)
+		return true
+	}
+	return false
+}
+
+// cutFile takes " in /etc/group" and the like off the end of s.
+func cutFile(s string) (rest string, file bool) {
+	for _, f := range [...]string{" in /etc/group", " in /etc/gshadow"} {
+		if t, ok := before(s, f); ok {
+			return t, true
+		}
+	}
+	return s, false
+}
+
+// groupChanged makes ev a change of a group, unless the line is about one of
+// its files only.
+func groupChanged(file bool, ev *Event) {
+	if !file {
+		ev.Kind, ev.Result = KindGroupModify, ResultSuccess
+	}
+}
+
+// gpasswdFailed reads "BY failed to add user USER to group GROUP" and its like.
+func gpasswdFailed(by, s string, ev *Event) bool {
+	s, file := cutFile(s)
+	ev.By, ev.Reason = by, s
+	for _, f := range [...]struct {
+		text, mid string
+		change    Change
+	}{
+		{"add user ", " to group ", ChangeGroup}, {"remove user ", " from group ", ChangeGroup},
+		{"set the members of group ", " to ", ChangeGroup}, {"set the administrators of group ", " to ", ChangeAdmin},
+		{"change password of group ", "", ChangePassword}, {"remove password of group ", "", ChangePassword},
+		{"restrict access to group ", "", ChangeLock},
+	} {
+		t, ok := after(s, f.text)
+		if !ok {
+			continue
+		}
+		ev.Group, ev.Change = t, f.change
+		if head, tail, ok := strings.Cut(t, f.mid); ok && f.mid != "" {
+			ev.Group = head
+			if f.mid != " to " {
+				ev.TargetUser, ev.Group = head, tail
+			}
+		}
+		if !file {
+			ev.Kind, ev.Result = KindGroupModify, ResultFailure
+		}
 		return true
 	}
 	return false
@@ -52,6 +88,7 @@ func accountOf(first, s string, ev *Event) bool {
 		ev.TargetUser, ev.By = unquote(user), unquote(by)
 		return true
 	}
+	s, file := cutFile(s)
 	t, ok := after(s, "of group ")
 	if !ok {
 		if t, ok = after(s, "to group "); !ok {
@@ -64,7 +101,7 @@ func accountOf(first, s string, ev *Event) bool {
 			continue
 		}
 		by, list, _ := strings.Cut(rest, " to ")
-		ev.Kind, ev.Result = KindGroupModify, ResultSuccess
+		groupChanged(file, ev)
 		ev.Group, ev.By, ev.Reason = unquote(group), unquote(by), list
 		switch first {
 		case "members":

@@ -60,6 +60,10 @@ func cronAction(user, action, detail string, ev *Event) bool {
 		"UNAUTHORIZED", "FAILED", "info", "error", "warning", "INFO:", "COMMAND", "EXEC FAILED", "STAT FAILED", "GROUP OR OTHER WRITABLE", "ENOMEM":
 		ev.Reason = detail
 	default:
+		if strings.HasSuffix(action, " FAILED") || strings.HasPrefix(action, "Error") {
+			ev.Reason = detail
+			return true
+		}
 		if strings.HasPrefix(action, "FAILED ") || strings.HasPrefix(action, "ERROR ") || strings.HasPrefix(action, "INFO ") || strings.HasPrefix(action, "@") {
 			ev.Reason = action
 			return true

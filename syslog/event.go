@@ -84,8 +84,9 @@ const (
 
 // Event is what a line means. Fields that the line does not give are zero.
 // Strings are substrings of the record's program, host or message unless
-// Inferred says otherwise; Mark, Change and the methods of dropbear, which has
-// other names for them than SSH, are words of this package.
+// Inferred says otherwise; Mark and Change are words of this package, and
+// Method is "password" or "publickey" also where dropbear and sshd write it in
+// another way.
 type Event struct {
 	Kind     Kind
 	Time     time.Time

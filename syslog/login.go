@@ -56,6 +56,23 @@ func parseLogin(m string, ev *Event) bool {
 			ev.TTY, ev.User = tty, user
 		}
 		return loginFail(ev, m[:i+len(" FAILURE")])
+	case strings.HasPrefix(m, "exceeded failure limit for "):
+		name, place, ok := quoted(m[len("exceeded failure limit for "):])
+		if !ok {
+			return false
+		}
+		ev.User = name
+		if t, ok := after(strings.TrimLeft(place, " "), "on "); ok {
+			loginPlace(t, ev)
+		}
+		return loginFail(ev, m[:len("exceeded failure limit")])
+	case strings.HasPrefix(m, "login '"):
+		name, why, ok := quoted(m[len("login "):])
+		ev.User, ev.Reason = name, strings.TrimLeft(why, " ")
+		return ok
+	case strings.HasPrefix(m, "cannot find user "):
+		ev.User, ev.UserKnown = m[len("cannot find user "):], false
+		return loginFail(ev, m[:len("cannot find user")])
 	case strings.HasPrefix(m, "invalid password for "), strings.HasPrefix(m, "Authentication failed for "):
 		i := strings.Index(m, " for ")
 		name, rest, ok := quoted(m[i+len(" for "):])
@@ -83,7 +100,9 @@ func parseLogin(m string, ev *Event) bool {
 		return loginOK(ev)
 	case strings.HasPrefix(m, "pam_"), strings.HasPrefix(m, "PAM "), strings.HasPrefix(m, "checkname failed"), strings.HasPrefix(m, "timed out"),
 		strings.HasPrefix(m, "bad speed"), strings.HasPrefix(m, "/dev/"), strings.HasPrefix(m, "could not get terminal name"),
-		strings.HasPrefix(m, "tty"), strings.HasPrefix(m, "Login timed out"):
+		strings.HasPrefix(m, "tty"), strings.HasPrefix(m, "Login timed out"), strings.HasPrefix(m, "Can't "), strings.HasPrefix(m, "unable to "),
+		strings.HasPrefix(m, "no subsystem root "), strings.HasPrefix(m, "initgroups failed"), strings.HasPrefix(m, "bad group ID"),
+		strings.HasPrefix(m, "bad user ID"), strings.HasPrefix(m, "TIOCSCTTY failed"), strings.HasPrefix(m, "failed to "):
 		ev.Reason = m
 		return true
 	}

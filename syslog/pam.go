@@ -72,15 +72,15 @@ func parsePAMText(module, service, s string, ev *Event) bool {
 	switch module {
 	case "pam_unix", "pam_unix2", "pam_pwdb", "unix_chkpwd":
 		return pamUnix(s, ev)
-	case "pam_sss", "pam_ldap", "pam_krb5", "pam_winbind", "pam_radius_auth", "pam_google_authenticator", "pam_duo", "pam_mysql", "pam_oath":
+	case "pam_sss", "pam_ldap", "pam_krb5", "pam_winbind", "pam_radius_auth", "pam_google_authenticator", "pam_duo", "pam_mysql", "pam_oath", "pam_userdb":
 		return pamNetwork(module, s, ev)
 	case "pam_faillock", "pam_tally", "pam_tally2", "pam_access", "pam_listfile", "pam_wheel", "pam_nologin",
-		"pam_securetty", "pam_shells", "pam_time", "pam_rootok", "pam_succeed_if", "pam_rhosts", "pam_rhosts_auth":
+		"pam_securetty", "pam_shells", "pam_time", "pam_rootok", "pam_succeed_if", "pam_rhosts", "pam_rhosts_auth", "pam_lastlog", "pam_limits":
 		return pamPolicy(module, s, ev)
-	case "pam_limits", "pam_env", "pam_systemd", "pam_lastlog", "pam_mail", "pam_motd", "pam_keyinit", "pam_loginuid",
+	case "pam_env", "pam_systemd", "pam_mail", "pam_motd", "pam_keyinit", "pam_loginuid",
 		"pam_selinux", "pam_umask", "pam_gnome_keyring", "pam_kwallet", "pam_kwallet5", "pam_exec", "pam_mkhomedir",
 		"pam_namespace", "pam_xauth", "pam_console", "pam_ck_connector", "pam_fprintd", "pam_cap", "pam_cracklib",
-		"pam_pwquality", "pam_pwhistory", "pam_ssh_agent_auth", "pam_userdb", "pam_permit", "pam_deny", "pam_warn",
+		"pam_pwquality", "pam_pwhistory", "pam_ssh_agent_auth", "pam_permit", "pam_deny", "pam_warn",
 		"pam_stack", "pam_timestamp", "pam_ecryptfs", "pam_encfs", "pam_mount", "pam_lxc", "pam_cgfs", "pam_systemd_home",
 		"pam_apparmor", "pam_usertype", "pam_issue", "pam_debug", "pam_echo", "pam_group", "pam_ftp", "pam_chauthtok",
 		"pam_lastlog2", "pam_wtmpdb", "pam_u2f", "pam_yubico":

@@ -43,12 +43,17 @@ func pamUnix(s string, ev *Event) bool {
 	case strings.HasPrefix(s, "auth could not identify password for ["):
 		ev.User = strings.TrimSuffix(s[len("auth could not identify password for ["):], "]")
 		ev.Reason = s[:len("auth could not identify password")]
+	case strings.HasPrefix(s, "user [") && strings.HasSuffix(s, "] has blank password; authenticated without it"):
+		ev.User, ev.Result = s[len("user ["):len(s)-len("] has blank password; authenticated without it")], ResultSuccess
+		ev.Reason = s[len(s)-len("has blank password; authenticated without it"):]
 	case strings.HasPrefix(s, "username ["), strings.HasPrefix(s, "conversation failed"),
 		strings.HasPrefix(s, "unable to identify password"), strings.HasPrefix(s, "could not identify user"),
 		strings.HasPrefix(s, "unrecognized option"), strings.HasPrefix(s, "could not recover user"),
 		strings.HasPrefix(s, "user password changed by another process"), strings.HasPrefix(s, "new password not acceptable"),
 		strings.HasPrefix(s, "can't "), strings.HasPrefix(s, "no password supplied"), strings.HasPrefix(s, "rhost field"),
-		strings.HasPrefix(s, "user \""), strings.HasPrefix(s, "no login name"), strings.HasPrefix(s, "open_session - error"),
+		strings.HasPrefix(s, "user \""), strings.HasPrefix(s, "user not authenticated"), strings.HasPrefix(s, "user shadow entry expired"),
+		strings.HasPrefix(s, "could not obtain username"), strings.HasPrefix(s, "unix_chkpwd "), strings.HasPrefix(s, "unix_update "), strings.HasPrefix(s, "password - "),
+		strings.HasPrefix(s, "crypt() failure"), strings.HasPrefix(s, "password received unknown request"), strings.HasPrefix(s, "read unix_chkpwd"), strings.HasPrefix(s, "no login name"), strings.HasPrefix(s, "open_session - error"),
 		strings.HasPrefix(s, "unable to open session"), strings.HasPrefix(s, "close_session - error"):
 		ev.Reason = s
 	default:
@@ -80,7 +85,7 @@ func pamNetwork(module, s string, ev *Event) bool {
 		return fail(user, why)
 	}
 	switch module {
-	case "pam_winbind":
+	case "pam_winbind", "pam_userdb":
 		return pamWinbind(s, ev)
 	case "pam_krb5":
 		for _, p := range [...]string{"authentication fails for ", "authentication succeeds for "} {
@@ -131,7 +136,7 @@ func pamWinbind(s string, ev *Event) bool {
 		case strings.HasPrefix(s, "getting password"), strings.HasPrefix(s, "pam_get_item returned a password"),
 			strings.HasPrefix(s, "request "), strings.HasPrefix(s, "Verify user"), strings.HasPrefix(s, "PAM config"),
 			strings.HasPrefix(s, "enabling "), strings.HasPrefix(s, "internal module error"), strings.HasPrefix(s, "["),
-			strings.HasPrefix(s, "CONFIG"):
+			strings.HasPrefix(s, "CONFIG"), strings.HasPrefix(s, "user_lookup: "), strings.HasPrefix(s, "can not "):
 			ev.Reason = s
 			return true
 		}
@@ -235,6 +240,40 @@ func pamPolicy(module, s string, ev *Event) bool {
 		if t, ok := after(s, "access denied: tty "); ok {
 			ev.TTY, _, _ = quoted(t)
 			return fail("", s[:len("access denied")])
+		}
+	case "pam_time":
+		if t, ok := after(s, "user "); ok {
+			if user, ok := before(t, " rejected"); ok {
+				return fail(user, t[len(user)+1:])
+			}
+		}
+	case "pam_lastlog":
+		if t, ok := after(s, "user "); ok {
+			if user, why, ok := cutLast(t, " inactive for "); ok && strings.HasSuffix(why, " - denied") {
+				return fail(user, t[len(user)+1:])
+			}
+		}
+	case "pam_limits":
+		if strings.HasPrefix(s, "Too many ") {
+			_, user, _ := cutLast(s, ") for ")
+			return fail(user, s)
+		}
+	case "pam_rhosts", "pam_rhosts_auth":
+		// "denied access to RUSER@RHOST as USER"; RUSER is the client's
+		for _, p := range [...]string{"denied access to ", "allowed access to "} {
+			t, ok := after(s, p)
+			if !ok {
+				continue
+			}
+			remote, user, _ := cutLast(t, " as ")
+			by, host, _ := cutLast(remote, "@")
+			setSource(ev, host)
+			ev.User, ev.By = user, by
+			if p[0] == 'd' {
+				return fail(user, s[:len("denied access")])
+			}
+			ev.Result = ResultSuccess
+			return true
 		}
 	case "pam_succeed_if":
 		if i := strings.LastIndex(s, " by user "); i >= 0 {

@@ -48,6 +48,10 @@ func parseSSHD(m string, ev *Event) bool {
 				return sshdFail(ev, s[i+2:], "")
 			}
 		}
+	case "public":
+		if sshdKeyRejected(rest, ev) {
+			return true
+		}
 	case "Authentication":
 		if sshdNotPermitted(rest, ev) {
 			return true
@@ -271,6 +275,30 @@ func sshdPAM(s string, ev *Event) bool {
 	return sshdFail(ev, why, "")
 }
 
+// sshdKeyRejected reads "[public ]key TYPE FP signature for [invalid user ]USER
+// from ADDR port N rejected: WHY" of auth2-pubkey.c. WHY is fixed, so the peer
+// is read from the right; FP holds no space.
+func sshdKeyRejected(s string, ev *Event) bool {
+	s, ok := after(s, "key ")
+	if !ok {
+		return false
+	}
+	head, why, ok := cutLast(s, " rejected: ")
+	if !ok {
+		return false
+	}
+	key, who, ok := strings.Cut(head, " signature for ")
+	if !ok {
+		return false
+	}
+	user, ok := peerAtEnd(sshdInvalidPrefix(who, ev), ev)
+	if !ok {
+		return false
+	}
+	ev.User, ev.Key, ev.Method = user, key, "publickey"
+	return sshdFail(ev, why, "")
+}
+
 // sshdNotPermitted reads "[Authentication ]tried for USER with correct key but
 // not from a permitted host (…, ip=ADDR, …)" and the certificate's form.
 func sshdNotPermitted(s string, ev *Event) bool {
@@ -279,6 +307,11 @@ func sshdNotPermitted(s string, ev *Event) bool {
 		if why, ok := after(s, "refused: "); ok {
 			ev.Reason = why
 			return true
+		}
+		if t, ok := after(s, "key "); ok { // "TYPE FP revoked by file FILE"
+			key, file, ok := strings.Cut(t, " revoked by file ")
+			ev.Key, ev.Reason = key, t[len(t)-len(file)-min(len("revoked by file "), len(t)-len(file)):]
+			return ok
 		}
 		if t, ok := after(s, "refused for "); ok { // "USER: bad owner or modes for FILE"
 			ev.User, ev.Reason, _ = strings.Cut(t, ": ")

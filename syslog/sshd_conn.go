@@ -216,6 +216,11 @@ func sshdConnectionFrom(s string, ev *Event) bool {
 		if t, ok := after(rest, "port "); ok {
 			p, tail = firstWord(t)
 		}
+		if strings.HasPrefix(tail, "with IP opts: ") {
+			setSource(ev, addr)
+			ev.SourcePort, _ = port(p)
+			return sshdProbe(ev, tail)
+		}
 		if tail == "" || strings.HasPrefix(tail, "on ") {
 			setSource(ev, addr)
 			ev.SourcePort, _ = port(p)

@@ -64,9 +64,11 @@ func sshdDaemon(m, first, rest string, ev *Event) bool {
 		if strings.HasPrefix(rest, "child is on pid ") {
 			return true
 		}
-		if user, what, ok := strings.Cut(rest, " authorized keys "); ok {
-			ev.User, ev.Reason = user, what
-			return true
+		for _, what := range [...]string{" authorized keys ", " authorized principals ", " hosts file "} {
+			if user, _, ok := strings.Cut(rest, what); ok && strings.HasSuffix(rest, " is not a regular file") {
+				ev.User, ev.Reason = unquote(user), rest[len(user)+1:]
+				return true
+			}
 		}
 	case "Remote", "Transferred:", "Deprecated", "SSH:", "Nasty", "reverse", "Address", "Set", "rexec", "Changed":
 		return sshdRemark(m, first, rest, ev)
@@ -89,7 +91,7 @@ func sshdDaemon(m, first, rest string, ev *Event) bool {
 			ev.Key = s
 			return true
 		}
-	case "beginning", "exited":
+	case "beginning", "exited", "in":
 		if strings.HasPrefix(rest, "MaxStartups throttling") {
 			ev.Reason = m
 			return true
@@ -129,7 +131,14 @@ func sshdDaemon(m, first, rest string, ev *Event) bool {
 func sshdForward(m, first, rest string, ev *Event) bool {
 	switch first {
 	case "Received":
-		if !strings.HasPrefix(rest, "request to connect to ") {
+		if s, ok := after(rest, "request from "); ok { // "ADDR port N to connect to …"
+			addr, s := firstWord(s)
+			setSource(ev, addr)
+			if p, ok := after(s, "port "); ok {
+				p, _ = firstWord(p)
+				ev.SourcePort, _ = port(p)
+			}
+		} else if !strings.HasPrefix(rest, "request to connect to ") {
 			return false
 		}
 		ev.Result = ResultFailure
@@ -235,7 +244,8 @@ func sshdTrouble(m, first, rest string, ev *Event) bool {
 		}
 	case "PAM:", "Could", "Cannot", "Bind", "Certificate", "key_cert_check_authority:", "Attempt",
 		"syslogin_perform_logout:", "mm_log_handler:", "mm_request_send:",
-		"mm_request_receive:", "Missing", "chan_shutdown_read:", "chan_shutdown_write:", "channel", "channel_send_open:", "RESTART", "WARNING:",
+		"mm_request_receive:", "Missing", "chan_shutdown_read:", "chan_shutdown_write:", "channel", "channel_send_open:", "RESTART", "WARNING:", "AuthorizedKeysCommand", "AuthorizedKeysCommandUser", "AuthorizedPrincipalsCommand",
+		"AuthorizedPrincipalsCommandUser", "Privilege", "preauth", "INTERNAL", "Kerberos", "Bad", "Inconsistent", "Tunnel",
 		"userauth_pubkey:", "refusing", "key", "unsupported", "lastlog_openseek:", "lastlog_get_entry:", "lastlog_write_entry:",
 		"utmp_write_entry:", "login_get_lastlog:", "wtmp_write_entry:", "privsep_preauth:", "monitor_read:", "mm_answer_keyverify:",
 		"wrong", "dispatch_protocol_error:", "dispatch_protocol_ignore:", "Rhosts", "Refused", "Refusing", "Revoked", "Failing",

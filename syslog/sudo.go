@@ -218,7 +218,7 @@ func sudoRefused(why string, ev *Event) bool {
 		"sorry, you are not allowed", "you are not permitted", "you are not allowed", "authentication failure",
 		"Authentication failure", "authentication server error", "account validation failure", "Account or password is expired",
 		"PAM account management error", "PAM authentication error", "Password expired", "unable to initialize PAM",
-		"unable to change expired password", "unknown user", "unknown group", "invalid authentication", "approval failed",
+		"unable to change expired password", "unknown user", "unknown group", "invalid authentication", "approval failed", "no tty", "Account expired", "problem parsing sudoers",
 		"command rejected", "timed out reading password", "password is required", "incorrect password",
 	} {
 		if strings.HasPrefix(why, w) {
