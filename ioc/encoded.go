@@ -2,29 +2,25 @@ package ioc
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"strings"
 )
 
-// minBase64 is the shortest URL in base64 that is looked for: http://a.co.
-const minBase64 = 16
-
-// maxEncodedURL bounds a URL in base64 or hexadecimal digits, in bytes of the
-// text.
+// maxEncodedURL bounds a URL in base64, in bytes of the text.
 const maxEncodedURL = 4096
 
-// base64URL reports the URL that the base64 beginning at l holds. r is where
-// its first letters and digits end.
-func (sc *scan) base64URL(l, r int) bool {
+// base64URL reports the URL that base64 holds. The R at i is its third letter:
+// aHR0 is http, SFRU HTTP, ZnRw ftp, RlRQ FTP.
+func (sc *scan) base64URL(i int) {
 	text := sc.text
-	if strings.IndexByte("aSZRcU", text[l]) < 0 || sc.depth > 0 {
-		return false
+	l := i - 2
+	if l < 0 || i+14 > len(text) || sc.depth > 0 || strings.IndexByte("aSZR", text[l]) < 0 || strings.IndexByte("0wUQ", text[i+1]) < 0 || sc.is(l-1, isB64) {
+		return
 	}
 	var head [6]byte
 	if _, err := base64.RawStdEncoding.Decode(head[:], []byte(text[l:l+8])); err != nil || !schemeBegins(string(head[:])) {
-		return false
+		return
 	}
-	e := r
+	e := l
 	for e < len(text) && e-l < maxEncodedURL && (class[text[e]]&isB64 != 0 || text[e] == '-' || text[e] == '_') {
 		e++
 	}
@@ -38,7 +34,9 @@ func (sc *scan) base64URL(l, r int) bool {
 		enc = base64.RawURLEncoding
 	}
 	plain, err := enc.DecodeString(body)
-	return err == nil && sc.decodedURL(l, e, string(plain))
+	if err == nil {
+		sc.decodedURL(l, e, string(plain))
+	}
 }
 
 func btoi(b bool) int {
@@ -46,20 +44,6 @@ func btoi(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// hexURL reports the URL that the hexadecimal digits text[l:r] hold.
-func (sc *scan) hexURL(l, r int) {
-	if r-l < 22 || (r-l)%2 != 0 || r-l > maxEncodedURL || !sc.want[kURL] || sc.depth > 0 {
-		return
-	}
-	var head [6]byte
-	if _, err := hex.Decode(head[:], []byte(sc.text[l:l+12])); err != nil || !schemeBegins(string(head[:])) {
-		return
-	}
-	if plain, err := hex.DecodeString(sc.text[l:r]); err == nil {
-		sc.decodedURL(l, r, string(plain))
-	}
 }
 
 func schemeBegins(head string) bool {
@@ -73,11 +57,11 @@ func schemeBegins(head string) bool {
 
 // decodedURL reports the URL with which plain begins, and its host. Both have
 // the range of the encoded text.
-func (sc *scan) decodedURL(l, r int, plain string) bool {
-	inner := scan{Scanner: sc.Scanner, text: plain, tlds: sc.tlds, depth: maxEncoded, steps: sc.steps}
+func (sc *scan) decodedURL(l, r int, plain string) {
+	inner := scan{Scanner: sc.Scanner, text: plain, tlds: sc.tlds, depth: maxEncoded}
 	inner.urlAt(strings.IndexByte(plain, ':'), strings.IndexByte(plain, ':')+3, false)
 	if len(inner.out) == 0 || inner.out[0].Type != URL || inner.out[0].Start != 0 {
-		return false
+		return
 	}
 	for k := range inner.out {
 		m := &inner.out[k]
@@ -90,5 +74,4 @@ func (sc *scan) decodedURL(l, r int, plain string) bool {
 		}
 		sc.out = append(sc.out, *m)
 	}
-	return true
 }

@@ -32,17 +32,24 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var out []string
+	marks := make(map[string]string) // "+" for one with suffixes below it
 	for _, r := range regexp.MustCompile(`"([^"]+)"`).FindAllSubmatch(m[2], n) {
 		rule := string(r[1])
 		tld := rule[strings.LastIndexByte(rule, '.')+1:]
-		out = append(out, tld)
+		mark := ""
+		if tld != rule {
+			mark = "+"
+		}
+		marks[tld] += mark
 		if code, ok := strings.CutPrefix(tld, "xn--"); ok {
-			out = append(out, punycode(code))
+			marks[punycode(code)] += mark
 		}
 	}
+	var out []string
+	for tld, mark := range marks {
+		out = append(out, tld+mark[:min(1, len(mark))])
+	}
 	slices.Sort(out)
-	out = slices.Compact(out)
 	if err := os.WriteFile("tlds.txt", []byte(strings.Join(out, "\n")+"\n"), 0o644); err != nil {
 		log.Fatal(err)
 	}

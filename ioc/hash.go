@@ -4,10 +4,10 @@ import "strings"
 
 // hashes looks at every 32nd byte: a run of 32 hexadecimal digits cannot avoid
 // all of them, nor both bytes 16 before and 16 behind.
-func (sc *scan) hashes() {
+func (sc *scan) hashes(from int) {
 	text := sc.text
-	done := 0
-	for i := 31; i < len(text)+31; i += 32 {
+	done := from
+	for i := from + 31; i < len(text)+31; i += 32 {
 		p := min(i, len(text)-1)
 		if p < done || class[text[p]]&isHex == 0 {
 			continue
@@ -42,7 +42,6 @@ func (sc *scan) hexRun(l, r int) {
 	case 128:
 		k = kSHA512
 	default:
-		sc.hexURL(l, r)
 		return
 	}
 	letters, same := false, true

@@ -137,7 +137,7 @@ func (sc *scan) defangedRun(i, e int) int {
 	if l == e || sc.separator(e) == 0 {
 		return i + 1
 	}
-	return sc.hostRun(l)
+	return max(i+1, sc.hostRun(l))
 }
 
 // hostRun judges the run that begins at l, whose labels may be separated by

@@ -2,11 +2,11 @@ package ioc
 
 import "strings"
 
-// cve handles the v of CVE-2021-44228, also written with blanks. A year lies
+// cve handles the v of CVE-2021-44228, which a c precedes, also written with blanks. A year lies
 // between 1900 and 2999.
 func (sc *scan) cve(i int) {
 	text := sc.text
-	if i < 1 || text[i-1]|0x20 != 'c' || sc.at(i+1)|0x20 != 'e' || sc.is(i-2, isAlnum) {
+	if sc.at(i+1)|0x20 != 'e' || sc.is(i-2, isAlnum) {
 		return
 	}
 	p := i + 2
@@ -133,8 +133,8 @@ func (sc *scan) encoded(l, r int) {
 		}
 	}
 	from = append(from, int32(r-l))
-	inner := scan{Scanner: sc.Scanner, text: string(plain), tlds: sc.tlds, depth: sc.depth + 1, steps: sc.steps}
-	inner.run()
+	inner := scan{Scanner: sc.Scanner, text: string(plain), tlds: sc.tlds, depth: sc.depth + 1}
+	inner.run(0)
 	for k := range inner.out {
 		m := &inner.out[k]
 		m.Start, m.End = l+int(from[m.Start]), l+int(from[m.End])

@@ -23,12 +23,16 @@ func (sc *scan) ipv6(i int) int {
 		l--
 	}
 	r := i
-	colons := 0
-	for r < len(text) && (class[text[r]]&isHex != 0 || text[r] == ':' || text[r] == '.') {
-		if text[r] == ':' {
+	colons, dots, short := 0, 0, false
+	for ; r < len(text); r++ {
+		if c := text[r]; c == ':' {
 			colons++
+			short = short || sc.at(r+1) == ':'
+		} else if c == '.' {
+			dots++
+		} else if class[c]&isHex == 0 {
+			break
 		}
-		r++
 	}
 	joined := l > 0 && sc.v6End == l-1 && text[l-1] == '-' // an address range
 	sc.v6End = r
@@ -53,7 +57,7 @@ func (sc *scan) ipv6(i int) int {
 	if sc.want[kMAC] && sc.macs(l, e, ':') {
 		return r
 	}
-	if e-l < 3 || e-l > 46 || pairs(text[l:e]) {
+	if !short && colons < 6+btoi(dots == 0) || e-l < 3 || e-l > 46 || pairs(text[l:e]) {
 		return r
 	}
 	a, err := netip.ParseAddr(text[l:e])
@@ -78,7 +82,7 @@ func (sc *scan) ipv6(i int) int {
 			z += 2
 		}
 		s := z
-		for z < len(text) && z-s < 16 && (class[text[z]]&isAlnum != 0 || text[z] == '-' || text[z] == '_' || text[z] == '.' && sc.is(z+1, isAlnum)) {
+		for z < len(text) && z-s < 16 && (class[text[z]]&isAlnum != 0 || z > s && strings.IndexByte("-_.", text[z]) >= 0 && sc.is(z+1, isAlnum)) {
 			z++
 		}
 		if z > s {
@@ -93,9 +97,10 @@ func (sc *scan) ipv6(i int) int {
 }
 
 func (sc *scan) addIPv6(l, e int, a netip.Addr) {
-	value := a.String()
-	if value == sc.text[l:e] {
-		value = sc.text[l:e]
+	value := sc.text[l:e]
+	var buf [64]byte
+	if b := a.AppendTo(buf[:0]); string(b) != value {
+		value = string(b)
 	}
 	parent := Span{}
 	if p := sc.prefixLength(e, 128); p > 0 {

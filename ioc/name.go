@@ -49,7 +49,8 @@ func (sc *scan) validName(s string) string {
 		return ""
 	}
 	tld := s[dot+1:]
-	if !sc.tlds.has(tld) && !equalFold(tld, "i2p") {
+	known, deep := sc.tlds.find(tld)
+	if !known && !equalFold(tld, "i2p") {
 		return ""
 	}
 	under := false
@@ -68,7 +69,7 @@ func (sc *scan) validName(s string) string {
 		}
 		start = i + 1
 	}
-	if under || labels < 4 {
+	if under || deep && labels < 4 {
 		name := lower(s)
 		suffix, icann := publicsuffix.PublicSuffix(name)
 		if icann && len(suffix) == len(name) {

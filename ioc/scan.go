@@ -20,6 +20,7 @@ const (
 	tDash
 	tCVE
 	tDotWord
+	tBase64
 	tASN
 	tTechnique
 	tCustom = 0x80 // a bit: a caller's type also asks for the byte
@@ -47,6 +48,7 @@ func (s *Scanner) setTriggers() {
 	on(s.want[kMAC], tDash, "-")
 	on(s.want[kCVE], tCVE, "vV")
 	on(s.want[kEmail], tDotWord, "dD")
+	on(s.want[kURL], tBase64, "R")
 	on(s.want[kASN], tASN, "sS")
 	on(s.want[kAttackTechnique], tTechnique, "T")
 	for _, c := range s.custom {
@@ -61,12 +63,12 @@ func (s *Scanner) setTriggers() {
 	for _, w := range []struct {
 		kind
 		n int
-	}{{kBitcoin, minBitcoin}, {kURL, minBase64}, {kEthereum, 42}, {kOnion, 56}, {kMonero, 95}} {
+	}{{kBitcoin, minBitcoin}, {kEthereum, 42}, {kOnion, 56}, {kMonero, 95}} {
 		if s.want[w.kind] && (s.tokenStep == 0 || w.n < s.tokenStep) {
 			s.tokenStep = w.n
 		}
 	}
-	s.wantHash = any(kMD5, kSHA1, kSHA256, kSHA512, kImpHash, kAuthentiHash, kURL)
+	s.wantHash = any(kMD5, kSHA1, kSHA256, kSHA512, kImpHash, kAuthentiHash)
 }
 
 // scan is the state of one pass. The ends keep each layer from looking twice
@@ -84,7 +86,6 @@ type scan struct {
 	url       Span // the URL that holds what comes now
 	urlBudget int  // bytes that URLs inside it may still look at
 	depth     int  // of percent-encoding
-	steps     *int // counts the bytes looked at, in tests
 }
 
 // Scan returns the matches in text, ordered by Start, the longer first where
@@ -105,21 +106,33 @@ func (s *Scanner) Scan(text string) iter.Seq[Match] {
 // order of [Scanner.Scan]. Beyond the growth of dst it allocates only where a
 // Value differs from its Raw.
 func (s *Scanner) AppendMatches(dst []Match, text string) []Match {
-	sc := scan{Scanner: s, text: text, tlds: tlds(), out: dst}
-	sc.all()
-	sortMatches(sc.out[len(dst):])
+	sc := scan{Scanner: s, tlds: tlds(), out: dst}
+	// in pieces of some lines, so that the passes find the text in the cache
+	// and what they found is sorted while it is little
+	for from := 0; from < len(text); {
+		to := len(text)
+		if to-from > pieceSize {
+			if n := strings.IndexByte(text[from+pieceSize:], '\n'); n >= 0 {
+				to = from + pieceSize + n + 1
+			}
+		}
+		sc.text = text[:to]
+		first := len(sc.out)
+		if s.wantHash {
+			sc.hashes(from)
+		}
+		if s.tokenStep > 0 {
+			sc.tokens(from)
+		}
+		sc.run(from)
+		sortMatches(sc.out[first:])
+		from = to
+	}
 	return sc.out
 }
 
-func (sc *scan) all() {
-	if sc.wantHash {
-		sc.hashes()
-	}
-	if sc.tokenStep > 0 {
-		sc.tokens()
-	}
-	sc.run()
-}
+// pieceSize is how many bytes AppendMatches looks at before it sorts.
+const pieceSize = 16 << 10
 
 func compareMatches(a, b Match) int {
 	if c := cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)); c != 0 {
@@ -143,9 +156,10 @@ func sortMatches(ms []Match) {
 	}
 }
 
-func (sc *scan) run() {
+// run looks at the text from byte from on, where a line begins.
+func (sc *scan) run(from int) {
 	text := sc.text
-	for i := 0; i < len(text); {
+	for i := from; i < len(text); {
 		t := sc.trigger[text[i]]
 		if t == tNone {
 			i++
@@ -175,10 +189,19 @@ func (sc *scan) run() {
 			sc.dashMAC(i)
 			i++
 		case tCVE:
-			sc.cve(i)
+			if i > 0 && text[i-1]|0x20 == 'c' {
+				sc.cve(i)
+			}
 			i++
 		case tDotWord:
-			i = sc.dotWord(i)
+			if i > 6 && text[i-1] == ' ' && sc.at(i+3) == ' ' {
+				i = sc.dotWord(i)
+			} else {
+				i++
+			}
+		case tBase64:
+			sc.base64URL(i)
+			i++
 		case tASN:
 			sc.asn(i)
 			i++

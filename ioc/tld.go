@@ -8,7 +8,8 @@ import (
 
 // tldText holds the top-level domains of the ICANN section of the public
 // suffix list, in the version that golang.org/x/net/publicsuffix has, the
-// international ones as xn--… and in their own letters.
+// international ones as xn--… and in their own letters. A + marks one that has
+// public suffixes below it (uk+ for co.uk).
 //
 //go:generate go run gen_tlds.go
 //go:embed tlds.txt
@@ -20,15 +21,16 @@ const tldSlots = 1 << 13
 // to eight letters are packed into a word and hashed, longer ones are in a map.
 type tldTable struct {
 	short [tldSlots]uint64
-	long  map[string]struct{}
+	deep  [tldSlots]bool // of short: has public suffixes below it
+	long  map[string]bool
 }
 
 var tlds = sync.OnceValue(func() *tldTable {
-	t := &tldTable{long: make(map[string]struct{})}
+	t := &tldTable{long: make(map[string]bool)}
 	for name := range strings.Lines(tldText) {
-		name = strings.TrimSuffix(name, "\n")
+		name, deep := strings.CutSuffix(strings.TrimSuffix(name, "\n"), "+")
 		if len(name) > 8 {
-			t.long[name] = struct{}{}
+			t.long[name] = deep
 			continue
 		}
 		w := packLabel(name)
@@ -36,7 +38,7 @@ var tlds = sync.OnceValue(func() *tldTable {
 		for t.short[h] != 0 {
 			h = (h + 1) % tldSlots
 		}
-		t.short[h] = w
+		t.short[h], t.deep[h] = w, deep
 	}
 	return t
 })
@@ -55,25 +57,26 @@ func packLabel(s string) uint64 {
 
 func tldHash(w uint64) uint64 { return (w * 0x9e3779b97f4a7c15) >> (64 - 13) }
 
-// has reports whether label, in any case and spelling, is a top-level domain.
-func (t *tldTable) has(label string) bool {
+// find reports whether label, in any case and spelling, is a top-level domain,
+// and whether it has public suffixes below it.
+func (t *tldTable) find(label string) (ok, deep bool) {
 	if len(label) < 2 || len(label) > 63 {
-		return false
+		return false, false
 	}
 	if len(label) > 8 {
-		_, ok := t.long[strings.ToLower(label)]
-		return ok
+		deep, ok = t.long[strings.ToLower(label)]
+		return ok, deep
 	}
 	if !isASCII(label) {
 		if label = strings.ToLower(label); len(label) > 8 {
-			return false
+			return false, false
 		}
 	}
 	w := packLabel(label)
 	for h := tldHash(w); t.short[h] != 0; h = (h + 1) % tldSlots {
 		if t.short[h] == w {
-			return true
+			return true, t.deep[h]
 		}
 	}
-	return false
+	return false, false
 }

@@ -12,12 +12,12 @@ import (
 const minBitcoin = 14
 
 // tokens looks at every tokenStep-th byte for long words of letters and
-// digits: wallets, onion names without their suffix, URLs in base64.
-func (sc *scan) tokens() {
+// digits: wallets, and onion names without their suffix.
+func (sc *scan) tokens(from int) {
 	text := sc.text
-	done := 0
+	done := from
 	step := sc.tokenStep
-	for i := step - 1; i < len(text)+step-1; i += step {
+	for i := from + step - 1; i < len(text)+step-1; i += step {
 		p := min(i, len(text)-1)
 		if p < done || class[text[p]]&isAlnum == 0 || !sc.is(p-step/2, isAlnum) && !sc.is(p+step/2, isAlnum) {
 			continue
@@ -38,9 +38,6 @@ func (sc *scan) tokens() {
 
 func (sc *scan) token(l, r int) {
 	s := sc.text[l:r]
-	if sc.want[kURL] && len(s) >= minBase64 && sc.base64URL(l, r) {
-		return
-	}
 	switch n := len(s); {
 	case n == 42 && sc.want[kEthereum] && s[0] == '0' && s[1]|0x20 == 'x' && validEthereum(s[2:]):
 		sc.add(kEthereum, s, l, r, false, Span{})

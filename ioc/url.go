@@ -179,8 +179,8 @@ func (sc *scan) urlAt(colon, p int, defanged bool) int {
 	limit := len(text)
 	if inner := l < sc.url.End; inner {
 		limit = sc.url.End
-		if sc.urlBudget <= 0 {
-			return p
+		if sc.urlBudget <= 0 || p >= limit {
+			return colon + 1
 		}
 		sc.urlBudget -= limit - l
 		if b := sc.at(l - 1); b == '=' || b == '&' {
@@ -192,6 +192,9 @@ func (sc *scan) urlAt(colon, p int, defanged bool) int {
 	defanged = defanged || masked
 	if defanged && sc.at(p) == ' ' {
 		p++
+	}
+	if p >= limit {
+		return colon + 1
 	}
 	u := authority{sc: sc, limit: limit}
 	if !u.read(p, name) {
