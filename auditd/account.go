@@ -3,6 +3,7 @@ package auditd
 import (
 	"net/netip"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -208,10 +209,8 @@ func (e *Event) AccountChange() (AccountChange, bool) {
 // first returns the event's first record of one of the types.
 func (e *Event) first(types ...Type) *Record {
 	for i := range e.Records {
-		for _, t := range types {
-			if e.Records[i].Type == t {
-				return &e.Records[i]
-			}
+		if slices.Contains(types, e.Records[i].Type) {
+			return &e.Records[i]
 		}
 	}
 	return nil

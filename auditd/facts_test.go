@@ -1,7 +1,6 @@
 package auditd
 
 import (
-	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -139,7 +138,7 @@ func TestFramingBroken(t *testing.T) {
 		}
 		assert.ErrorIs(t, err, want)
 		var le *evidence.LineError
-		require.True(t, errors.As(err, &le))
+		require.ErrorAs(t, err, &le)
 		assert.Equal(t, int64(i+1), le.Line)
 	}
 	assert.Equal(t, int64(7), stats.Unknown)

@@ -180,7 +180,7 @@ func (e *Event) fromCWD() bool {
 		folders = append(folders, "a2")
 	}
 	for _, arg := range folders {
-		if v, ok := e.hexArg(arg); !ok || uint32(v) != atFDCWD {
+		if v, ok := e.hexArg(arg); !ok || v&(1<<32-1) != atFDCWD {
 			return false
 		}
 	}

@@ -90,7 +90,7 @@ func TestJoinRepeatedRecords(t *testing.T) {
 	require.Len(t, e.Paths, 3)
 	assert.Equal(t, "/a", e.Paths[0].Name, "paths are in item order")
 	assert.Equal(t, "/b", e.Paths[1].Name)
-	assert.Equal(t, "", e.Paths[2].Name)
+	assert.Empty(t, e.Paths[2].Name)
 	assert.Equal(t, 3, e.Paths[0].Record)
 }
 

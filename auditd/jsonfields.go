@@ -8,7 +8,10 @@ import (
 // fields writes what the other keys do not hold: each name once, with its
 // value or, where records differ, with all its values.
 func (w *jsonWriter) fields(e *Event) {
-	left := leftovers.Get().(*leftover)
+	left, ok := leftovers.Get().(*leftover)
+	if !ok {
+		left = new(leftover)
+	}
 	defer left.free()
 	for ri := range e.Records {
 		r := &e.Records[ri]
@@ -80,7 +83,7 @@ type leftover struct {
 	hash  []int32 // the field before with the same hash of its name; -1 for none
 }
 
-var leftovers = sync.Pool{New: func() any { return new(leftover) }}
+var leftovers sync.Pool
 
 // free gives l back for the next event.
 func (l *leftover) free() {

@@ -50,7 +50,7 @@ func slowArgv(t *testing.T, data []byte) map[string][]string {
 	stamp := regexp.MustCompile(`^type=EXECVE msg=audit\(([^)]+)\)`)
 	arg := regexp.MustCompile(` a(\d+)(?:\[\d+\])?=(?:"([^"]*)"|([0-9A-F]+))`)
 	digits := map[string]map[int]string{}
-	for _, l := range strings.Split(string(data), "\n") {
+	for l := range strings.SplitSeq(string(data), "\n") {
 		m := stamp.FindStringSubmatch(l)
 		if m == nil {
 			continue

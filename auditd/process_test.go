@@ -28,9 +28,12 @@ func TestArgv(t *testing.T) {
 		cut   bool
 	}{
 		{"plain", execve(`argc=2 a0="dash" a1="-p"`), []string{"dash", "-p"}, false},
-		{"split in the middle of a byte", execve(
-			`argc=2 a0="/bin/echo" a1_len=16384 a1[0]=`+digits[:7465], `a1[1]=`+digits[7465:14957], `a1[2]=`+digits[14957:]),
-			[]string{"/bin/echo", long}, false},
+		{
+			"split in the middle of a byte", execve(
+				`argc=2 a0="/bin/echo" a1_len=16384 a1[0]=`+digits[:7465], `a1[1]=`+digits[7465:14957], `a1[2]=`+digits[14957:]),
+			[]string{"/bin/echo", long},
+			false,
+		},
 		{"quoted pieces", execve(`argc=2 a0="x" a1_len=6 a1[0]="abc"`, ` a1[1]="def"`), []string{"x", "abcdef"}, false},
 		{"argument after pieces", execve(`argc=3 a0="x" a1_len=4 a1[0]="ab"`, `a1[1]="cd" a2="y"`), []string{"x", "abcd", "y"}, false},
 		{"list rolls over", execve(`argc=4 a0="x" a1="1"`, `a2="2" a3="3"`), []string{"x", "1", "2", "3"}, false},
@@ -211,7 +214,7 @@ func TestEnriched(t *testing.T) {
 		for _, key := range []string{"(null)", `"delete"`, "65786563013634626974"} {
 			e := one(t, "type=SYSCALL msg=audit(1.001:1): arch=c000003e syscall=59 auid=1000 uid=0 key="+key+sep+tail)
 			assert.Equal(t, [4]string{"root", "user", "daemon", "wheel"}, [4]string{e.UIDName, e.AUIDName, e.EUIDName, e.GIDName}, name+key)
-			assert.Equal(t, map[string]int{"(null)": 0, `"delete"`: 1, "65786563013634626974": 2}[key], len(e.Keys), name+key)
+			assert.Len(t, e.Keys, map[string]int{"(null)": 0, `"delete"`: 1, "65786563013634626974": 2}[key], name+key)
 			assert.Equal(t, n(1000), e.AUID)
 			f, ok := e.Field("UID")
 			assert.True(t, ok && f.Enriched(), name+key)

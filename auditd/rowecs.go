@@ -93,7 +93,7 @@ func coalescedLines(flat map[string]any) ([]string, error) {
 		l.word("success=no")
 	}
 	if tags, ok := flat["tags"].([]any); ok && len(tags) > 0 {
-		l.value("key", tags, "")
+		l.value("key", tags)
 	}
 	l.coalescedTail(flat)
 	lines = append(lines, l.String())
@@ -137,7 +137,7 @@ func firstOf(flat map[string]any, names ...string) any {
 func (l *lineMaker) coalescedActor(flat map[string]any) {
 	for _, a := range actorNames {
 		if s := pick(flat, a.from...); s != "" {
-			l.value(a.field, s, "")
+			l.value(a.field, s)
 		}
 	}
 }
@@ -165,7 +165,7 @@ func coalescedPaths(flat map[string]any, node, stamp string) []string {
 		}
 		l := newLine(string(TypePath), node, stamp)
 		for _, name := range order(rec) {
-			l.value(name, rec[name], "")
+			l.value(name, rec[name])
 		}
 		lines = append(lines, l.String())
 	}
@@ -182,9 +182,9 @@ func coalescedUser(flat map[string]any, typ, node, stamp string) string {
 		switch {
 		case s == "":
 		case a.field == "exe" || a.field == "comm":
-			in.value(a.field, s, "")
+			in.value(a.field, s)
 		default:
-			l.value(a.field, s, "")
+			l.value(a.field, s)
 		}
 	}
 	for _, name := range order(flat) {
@@ -197,14 +197,14 @@ func coalescedUser(flat map[string]any, typ, node, stamp string) string {
 			continue
 		}
 		if ok && !strings.Contains(short, ".") {
-			in.value(short, flat[name], "")
+			in.value(short, flat[name])
 		}
 	}
 	if s := pick(flat, "auditd.data.hostname", "data.hostname", "source.domain", "source.hostname"); s != "" {
-		in.value("hostname", s, "")
+		in.value("hostname", s)
 	}
 	if s := pick(flat, "auditd.data.addr", "data.addr", "source.ip"); s != "" {
-		in.value("addr", s, "")
+		in.value("addr", s)
 	}
 	switch pick(flat, "auditd.result", "result", "event.outcome") {
 	case "success":
@@ -229,7 +229,7 @@ func filebeatLines(flat map[string]any) ([]string, error) {
 	l := newLine(typ, nodeOf(flat), stamp)
 	for _, a := range actorNames {
 		if s := pick(flat, a.from...); s != "" {
-			l.value(a.field, s, typ)
+			l.value(a.field, s)
 		}
 	}
 	for _, name := range order(flat) {
@@ -239,14 +239,14 @@ func filebeatLines(flat map[string]any) ([]string, error) {
 			continue
 		}
 		if ok && !strings.Contains(short, ".") {
-			l.value(short, flat[name], typ)
+			l.value(short, flat[name])
 		}
 	}
 	if args, ok := flat["process.args"].([]any); ok && typ == string(TypeExecve) {
 		l.args(texts(args))
 	}
 	if s := pick(flat, "source.ip", "source.address"); s != "" {
-		l.value("addr", s, typ)
+		l.value("addr", s)
 	}
 	return []string{l.String()}, nil
 }
@@ -267,7 +267,7 @@ func columnLines(flat map[string]any) ([]string, error) {
 			continue
 		}
 		if s := str1(flat[name]); s != "" && name != "node" {
-			l.value(name, s, typ)
+			l.value(name, s)
 		}
 	}
 	return []string{l.String()}, nil

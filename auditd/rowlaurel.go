@@ -59,13 +59,13 @@ func laurelRecord(typ, node, id string, rec map[string]any) string {
 				tail = append(tail, name+`="`+strings.Map(plainText, s)+`"`)
 			}
 		case name == "arch":
-			l.value(name, strings.TrimPrefix(str1(v), "0x"), typ)
+			l.value(name, strings.TrimPrefix(str1(v), "0x"))
 		case name == "mode":
-			l.value(name, strings.TrimPrefix(str1(v), "0o"), typ)
+			l.value(name, strings.TrimPrefix(str1(v), "0o"))
 		case name == "msg":
 			l.laurelInner(v)
 		default:
-			l.value(name, v, typ)
+			l.value(name, v)
 		}
 	}
 	if len(tail) > 0 {
@@ -89,7 +89,7 @@ func (l *lineMaker) laurelArgs(typ string, v any) {
 		l.text("proctitle", strings.Join(args, "\x00"))
 	case TypeSyscall:
 		for i, a := range args {
-			l.value("a"+string(rune('0'+i%10)), strings.TrimPrefix(a, "0x"), typ)
+			l.value("a"+string(rune('0'+i%10)), strings.TrimPrefix(a, "0x"))
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (l *lineMaker) laurelInner(v any) {
 			if s, ok := x.(string); ok {
 				x = percent(s)
 			}
-			in.value(name, x, "")
+			in.value(name, x)
 		}
 		l.word("msg='" + strings.TrimLeft(in.String(), " ") + "'")
 	}

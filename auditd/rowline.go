@@ -88,7 +88,7 @@ func quoteOrHex(s string) string {
 
 // value writes a field of whatever kind of value; nested objects are left
 // out.
-func (l *lineMaker) value(name string, v any, typ string) {
+func (l *lineMaker) value(name string, v any) {
 	if name == "" || strings.ContainsAny(name, " =\"'\x1d\n\r") {
 		return
 	}

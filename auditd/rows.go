@@ -30,9 +30,10 @@ var ErrRow = errors.New("row of no known shape of audit data")
 //   - LAUREL's JSON: {"ID": "sec.msec:serial", "SYSCALL": {…}, …}
 //   - auditbeat's and filebeat's ECS documents: auditd.*, process.*, user.*
 //   - go-libaudit's coalesced events
+//   - the journal's entries of the audit transport (journalctl -o json)
 //
-// The last two have lost the records' order and part of their fields; what is
-// left is put into the records that it came from.
+// ECS documents and coalesced events have lost the records' order and part of
+// their fields; what is left is put into the records that it came from.
 func RowLines(row map[string]any) ([]string, error) {
 	flat := flatten(row)
 	if lines := rawLines(flat); len(lines) > 0 {
@@ -43,6 +44,8 @@ func RowLines(row map[string]any) ([]string, error) {
 		return messageLines(row)
 	case isStamp(row["ID"]):
 		return laurelLines(row), nil
+	case row["_AUDIT_ID"] != nil:
+		return journalLines(row)
 	case flat["RecordType"] != nil && (flat["AuditID"] != nil || flat["SerialNumber"] != nil):
 		return columnLines(flat)
 	case flat["auditd.log.record_type"] != nil:
@@ -55,7 +58,7 @@ func RowLines(row map[string]any) ([]string, error) {
 
 // rawLines returns the lines of the log that a column holds as they were.
 func rawLines(flat map[string]any) []string {
-	for _, name := range []string{"RawData", "RawRecord", "event.original", "raw_msg", "message"} {
+	for _, name := range []string{"RawData", "RawRecord", "event.original", "raw_msg", "message", "MESSAGE"} {
 		var texts []string
 		switch v := flat[name].(type) {
 		case string:
@@ -123,7 +126,7 @@ func messageLines(row map[string]any) ([]string, error) {
 						l.word(name + "=" + s)
 						continue
 					}
-					l.value(name, body[name], typ)
+					l.value(name, body[name])
 				}
 			}
 			lines = append(lines, l.String())
@@ -216,7 +219,6 @@ type arrayRows struct {
 	dec    *json.Decoder
 	name   string
 	inside bool
-	line   int64
 }
 
 // next returns the next object; io.EOF at the end.

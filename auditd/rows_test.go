@@ -221,6 +221,20 @@ func TestRowLinuxAuditLog(t *testing.T) {
 	assert.Equal(t, int64(2), events[0].Records[1].Ref.Line)
 }
 
+func TestRowJournal(t *testing.T) {
+	events, errs := rows(t, `{"_TRANSPORT":"audit","_HOSTNAME":"vm","_AUDIT_TYPE_NAME":"SYSCALL","_AUDIT_TYPE":"1300","_AUDIT_ID":"605","_SOURCE_REALTIME_TIMESTAMP":"1795422399049000","MESSAGE":"SYSCALL arch=c000003e syscall=59 pid=7 comm=\"sh\""}
+{"_TRANSPORT":"audit","_HOSTNAME":"vm","_AUDIT_TYPE":"1309","_AUDIT_ID":"605","_SOURCE_REALTIME_TIMESTAMP":"1795422399049000","MESSAGE":[69,88,69,67,86,69,32,97,114,103,99,61,49,32,97,48,61,34,115,104,34]}
+{"_TRANSPORT":"kernel","MESSAGE":"audit: type=1307 audit(1795422399.049:606): cwd=\"/\""}
+{"_AUDIT_ID":"x"}`)
+	assert.Len(t, errs, 1)
+	require.Len(t, events, 2)
+	assert.Equal(t, "1795422399.049:605", events[0].Stamp)
+	assert.Equal(t, "vm", events[0].Node)
+	assert.Equal(t, []string{"sh"}, events[0].Argv)
+	assert.Equal(t, n(7), events[0].PID)
+	assert.Equal(t, "/", events[1].CWD)
+}
+
 func TestRowsBroken(t *testing.T) {
 	events, errs := rows(t, strings.Join([]string{
 		`{"x":1}`, `not json`, `{"AuditdMessage":[]}`, `{"mssg_id":"1.001:1","AuditdMessage":5}`, `[1]`, `null`, `{"ID":"x"}`,
