@@ -248,6 +248,12 @@ func TestActorIsNotTarget(t *testing.T) {
 	assert.Equal(t, ResultFail, e.Result)
 }
 
+func TestUnknownAccount(t *testing.T) {
+	e := one(t, `type=USER_ERR msg=audit(1.001:1): pid=1 uid=0 msg='op=PAM:bad_ident acct="?" exe="/usr/sbin/sshd" hostname=192.0.2.1 addr=192.0.2.1 terminal=ssh res=failed'`)
+	assert.Empty(t, e.Acct)
+	assert.Equal(t, "PAM:bad_ident", e.Op)
+}
+
 func TestDaemonEndUnknownIsNotRoot(t *testing.T) {
 	e := one(t, "type=DAEMON_END msg=audit(1481078697.892:7799): auditd normal halt, sending auid=? pid=? subj=? res=success")
 	assert.False(t, e.AUID.OK)

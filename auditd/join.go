@@ -15,7 +15,7 @@ type key struct {
 // node is one host of the log.
 type node struct {
 	name   string
-	latest int64 // newest stamp in ms
+	latest int64 // stamp of the event that began last, in ms
 	serial serials
 }
 
@@ -112,7 +112,7 @@ func (j *joiner) open(k key, t Type) *entry {
 		en = &entry{}
 	}
 	*en = entry{key: k, ev: j.event(), hashes: en.hashes[:0], at: k.id.Sec*1000 + int64(k.id.Msec)}
-	k.node.latest = max(k.node.latest, en.at)
+	k.node.latest = en.at // not the highest: the clock may have been set back
 	if !daemonType(t) {
 		k.node.serial.see(k.id.Serial, en.at)
 	}

@@ -143,6 +143,18 @@ func TestJoinLate(t *testing.T) {
 	assert.Len(t, events, 2)
 }
 
+func TestJoinClockSetBack(t *testing.T) {
+	events, _, _ := read(t, Options{},
+		line("SYSCALL", 9000, 1, "pid=1"), line("CWD", 9000, 1, `cwd="/"`),
+		line("SYSCALL", 100, 2, "pid=2"), line("CWD", 100, 2, `cwd="/"`), line("SYSCALL", 101, 3, "pid=3"), line("CWD", 101, 3, `cwd="/"`),
+		line("PATH", 100, 2, "item=0"))
+	require.Len(t, events, 3)
+	for _, e := range events {
+		assert.Equal(t, "/", e.CWD)
+		assert.False(t, e.Late)
+	}
+}
+
 func TestJoinWindow(t *testing.T) {
 	var lines []string
 	for i := range 10 {

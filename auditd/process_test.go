@@ -78,6 +78,8 @@ func TestProctitle(t *testing.T) {
 	assert.Equal(t, "nc -l -p 55555", e.Proctitle)
 	assert.False(t, e.ProctitleCut)
 	assert.Empty(t, e.Argv)
+	e = one(t, "type=PROCTITLE msg=audit(1.001:1): proctitle=6C73002D610000")
+	assert.Equal(t, "ls -a", e.Proctitle)
 	e = one(t, "type=PROCTITLE msg=audit(1.001:1): proctitle=737368643A206275726E205B707269765D")
 	assert.Equal(t, "sshd: burn [priv]", e.Proctitle)
 	e = one(t, `type=PROCTITLE msg=audit(1.001:1): proctitle="(null)"`)

@@ -182,7 +182,9 @@ func (e *Event) outer(r *Record) {
 		case "op":
 			e.setText(&e.Op, f)
 		case "acct":
-			e.setText(&e.Acct, f)
+			if f.Raw != "?" { // PAM quotes it
+				e.setText(&e.Acct, f)
+			}
 		case "hostname":
 			e.setText(&e.Hostname, f)
 		case "addr":
@@ -294,6 +296,7 @@ func (e *Event) title(r *Record) {
 		}
 		e.ProctitleCut = len(s) >= maxProctitle
 		if strings.IndexByte(s, 0) >= 0 {
+			s = strings.TrimRight(s, "\x00")
 			s = strings.ReplaceAll(s, "\x00", " ")
 		}
 		e.Proctitle = s
