@@ -168,8 +168,8 @@ func parseIPv4(s string) (netip.Addr, bool) {
 	return netip.AddrFrom4(b), true
 }
 
-// setSource puts tok into the event as its source: an address, or a name as
-// written. Daemons write UNKNOWN and "?" where they do not know.
+// setSource puts tok into the event as its only source: an address, or a name
+// as written. Daemons write UNKNOWN and "?" where they do not know.
 func setSource(ev *Event, tok string) {
 	if tok == "" || tok == "?" || tok == "UNKNOWN" || tok == "unknown" || tok == "(null)" {
 		return
@@ -178,10 +178,10 @@ func setSource(ev *Event, tok string) {
 		tok = in
 	}
 	if a, ok := parseAddr(tok); ok {
-		ev.Source = a
+		ev.Source, ev.SourceHost = a, ""
 		return
 	}
-	ev.SourceHost = tok
+	ev.Source, ev.SourceHost = netip.Addr{}, tok
 }
 
 // setHostPort reads "addr:port", "[addr]:port" or "addr".
