@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,7 +41,9 @@ type file struct {
 	rot   rotation
 	first time.Time // first time in its head; zero when unknown
 	last  time.Time // last time known without reading it all
+	ends  bool      // last is that of its last line
 	dated bool      // its lines give their year
+	doubt error     // what speaks against the zone given
 	limit time.Time // no line is later; zero when unknown
 	year  int       // of the first line, where the caller gave it
 	nodes []string  // hosts that the head of an audit log names
@@ -150,6 +153,9 @@ const NotRead = "not read"
 // have NotRead as Format and the reason as only error. When files were left
 // out at MaxFiles, a last entry without a file says so.
 //
+// Where file times speak against the zone of lines that give none, an error
+// says which zone it probably is; nothing is changed by that.
+//
 // For syslog Understood counts headers; what messages mean is counted by who
 // reads them. Duplicate counts the lines left out because another log had
 // given them.
@@ -173,6 +179,8 @@ func (d *Dir) Stats() []evidence.Stats {
 				s.Note(f.err)
 			}
 		}
+		s.Errors = slices.Clone(s.Errors)
+		s.Note(f.doubt)
 		out = append(out, s)
 	}
 	if d.cut {

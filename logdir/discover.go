@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
-	"github.com/tuxtrail/tuxtrail/syslog"
 )
 
 // discover fills d.files and d.families with what is at root.
@@ -26,6 +25,7 @@ func (d *Dir) discover(root string) error {
 	slices.SortFunc(d.files, func(a, b *file) int { return strings.Compare(a.Path, b.Path) })
 	d.group()
 	d.solveYears()
+	d.doubtZone()
 	for _, f := range d.files {
 		f.head = nil
 	}
@@ -160,7 +160,7 @@ func (d *Dir) look(name string) *file {
 		f.nodes = nodes(f.head)
 	}
 	if f.Kind != "" {
-		f.times(d, whole && how == plain)
+		f.times(d, whole)
 	}
 	if f.Kind != KindSyslog || f.dated {
 		f.head = nil
@@ -168,43 +168,6 @@ func (d *Dir) look(name string) *file {
 		f.head = bytes.Clone(f.head[:min(len(f.head), yearHead)]) // of many files
 	}
 	return f
-}
-
-// times notes the first and last time of f as far as its ends tell.
-func (f *file) times(d *Dir, whole bool) {
-	f.first, f.last, f.dated = times(f.Kind, f.head, syslog.Options{Location: d.o.Location})
-	if whole || !f.dated || f.Compression != "" {
-		return
-	}
-	if _, last, _ := times(f.Kind, tail(d.fsys, f), syslog.Options{Location: d.o.Location}); last.After(f.last) {
-		f.last = last
-	}
-}
-
-// tail returns the last lines or records of a plain file, nil where the file
-// cannot be read from the end.
-func tail(fsys fs.FS, f *file) []byte {
-	src, err := fsys.Open(f.Path)
-	if err != nil {
-		return nil
-	}
-	defer src.Close()
-	seeker, ok := src.(io.Seeker)
-	if !ok || f.Size <= headSize {
-		return nil
-	}
-	const records = headSize / 384 * 384 // also whole records of utmp
-	if _, err := seeker.Seek(f.Size-records, io.SeekStart); err != nil {
-		return nil
-	}
-	b := make([]byte, records)
-	n, _ := io.ReadFull(src, b)
-	if f.Kind != KindLogins {
-		if i := bytes.IndexByte(b[:n], '\n'); i >= 0 {
-			return b[i+1 : n]
-		}
-	}
-	return b[:n]
 }
 
 // follows reports whether f can be the file that was begun after g in the same
@@ -244,74 +207,4 @@ func (d *Dir) group() {
 		home.files = append(home.files, f)
 	}
 	slices.SortStableFunc(d.families, func(a, b *family) int { return strings.Compare(a.log, b.log) })
-}
-
-// halfYear is how far from the newest dated record a log without years may
-// reach: a copied file's time is the copy's, and a log may go on after the
-// dated ones were stopped.
-const halfYear = 183 * 24 * time.Hour
-
-// solveYears finds for every log without years before which time each of its
-// files ends: its own date or time, the first line of the file after it, and
-// what the dated files of the folder say.
-func (d *Dir) solveYears() {
-	var anchor time.Time
-	for _, f := range d.files {
-		if f.dated && f.last.After(anchor) {
-			anchor = f.last
-		}
-	}
-	for _, fam := range d.families {
-		if fam.kind != KindSyslog {
-			continue
-		}
-		if d.o.Year != 0 {
-			d.countYears(fam)
-			continue
-		}
-		var next time.Time
-		for _, f := range slices.Backward(fam.files) {
-			f.limit = f.ModTime
-			if !f.rot.date.IsZero() {
-				f.limit = earlier(f.limit, f.rot.date.Add(24*time.Hour))
-			}
-			if !anchor.IsZero() {
-				f.limit = earlier(f.limit, anchor.Add(halfYear))
-			}
-			f.limit = earlier(f.limit, next)
-			if !f.dated {
-				f.first, f.last, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, ModTime: f.limit})
-			}
-			next = earlier(next, f.first)
-		}
-	}
-}
-
-// countYears gives each file of a log the year of its first line, from the
-// caller's year of the oldest: a file that begins earlier in the year than the
-// one before it begins in the next.
-func (d *Dir) countYears(fam *family) {
-	year := d.o.Year
-	var before time.Time
-	for _, f := range fam.files {
-		if !f.dated {
-			f.year = year
-			f.first, f.last, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, Year: year})
-			if f.first.Before(before.AddDate(0, -1, 0)) {
-				f.year++
-				f.first, f.last, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, Year: f.year})
-			}
-		}
-		if !f.first.IsZero() {
-			before, year = f.first, f.first.Year()
-		}
-	}
-}
-
-// earlier returns the earlier of two times; a zero time is none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }

@@ -12,7 +12,7 @@ import (
 
 func ExampleOpenFS() {
 	// usually: dir, err := logdir.Open("/var/log", logdir.Options{})
-	written := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+	written := time.Date(2026, 1, 1, 10, 0, 0, 0, time.UTC)
 	dir, err := logdir.OpenFS(fstest.MapFS{
 		"auth.log":   {Data: []byte("Jan  1 10:00:00 web sshd[9]: Server listening on :: port 22.\n"), ModTime: written},
 		"auth.log.1": {Data: []byte("Dec 31 23:00:00 web sshd[7]: Received signal 15; terminating.\n"), ModTime: written},
