@@ -2,16 +2,22 @@ package hunt
 
 import (
 	"path"
+	"slices"
+	"sort"
 	"strings"
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/syslog"
 )
 
 // attribute says in which session things happened: by the audit session where
 // audit saw them, else by account and time, which is marked as inferred.
 func (h *hunter) attribute() {
+	slices.SortStableFunc(h.audit.sudo, func(a, b auditSudo) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(h.audit.accounts, func(a, b auditAccount) int { return a.at.Compare(b.at) })
 	h.attributeSudo()
+	slices.SortStableFunc(h.inv.Sudo, func(a, b Command) int { return a.Time.Compare(b.Time) })
 	for i := range h.inv.Connections {
 		c := &h.inv.Connections[i]
 		c.Session = h.auditSessionAt(c.AuditSession, c.Time)
@@ -90,16 +96,15 @@ func (h *hunter) sessionOfPID(pid int, at time.Time) string {
 // the latest where there are several; sure is false in that case.
 func (h *hunter) openSession(user string, at time.Time) (id string, sure bool) {
 	n := 0
-	for i := range h.inv.Sessions {
+	for i := range h.users.open(h, user, at) {
 		s := &h.inv.Sessions[i]
-		if s.User != user || s.Start.IsZero() || s.Start.After(at.Add(time.Second)) {
+		if s.Start.IsZero() || s.End.IsZero() && s.EndReason != string(syslog.EndOpen) || !s.End.IsZero() && s.End.Before(at) {
 			continue
 		}
-		if s.End.IsZero() && s.EndReason != "open" || !s.End.IsZero() && s.End.Before(at) {
-			continue
+		if n++; n > 1 {
+			return id, false
 		}
 		id = s.ID
-		n++
 	}
 	return id, n == 1
 }
@@ -139,9 +144,13 @@ func (h *hunter) auditedSudo(c *Command) *auditSudo {
 	if c.Result == "fail" {
 		return nil
 	}
-	for i := range h.audit.sudo {
+	from := sort.Search(len(h.audit.sudo), func(i int) bool { return h.audit.sudo[i].at.After(c.Time.Add(-joinSlack)) })
+	for i := from; i < len(h.audit.sudo); i++ {
 		a := &h.audit.sudo[i]
-		if a.used || !near(a.at, c.Time, joinSlack) {
+		if a.at.Sub(c.Time) > joinSlack {
+			break
+		}
+		if a.used {
 			continue
 		}
 		if (a.user == "" || a.user == c.User) && program(a.command) == program(c.Text) {
@@ -162,7 +171,8 @@ func program(command string) string {
 func (h *hunter) attributeChanges() {
 	for i := range h.inv.Changes {
 		c := &h.inv.Changes[i]
-		for j := range h.audit.accounts {
+		from := sort.Search(len(h.audit.accounts), func(j int) bool { return h.audit.accounts[j].at.After(c.Time.Add(-joinSlack)) })
+		for j := from; j < len(h.audit.accounts) && h.audit.accounts[j].at.Sub(c.Time) <= joinSlack; j++ {
 			a := &h.audit.accounts[j]
 			if c.PID > 0 && a.pid == uint32(c.PID) && near(a.at, c.Time, joinSlack) {
 				c.Session = firstOf(c.Session, h.auditSessionAt(a.ses, a.at))
@@ -191,7 +201,8 @@ func (h *hunter) attributeChanges() {
 // changeBySudo returns the session of the sudo command that ran the changing
 // program within the last seconds.
 func (h *hunter) changeBySudo(c *AccountChange) string {
-	for i := len(h.inv.Sudo) - 1; i >= 0; i-- {
+	until := sort.Search(len(h.inv.Sudo), func(i int) bool { return h.inv.Sudo[i].Time.After(c.Time) })
+	for i := until - 1; i >= 0 && c.Time.Sub(h.inv.Sudo[i].Time) <= joinSlack; i-- {
 		s := &h.inv.Sudo[i]
 		if d := c.Time.Sub(s.Time); d < 0 || d > joinSlack || s.Result == "fail" {
 			continue

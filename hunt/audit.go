@@ -17,6 +17,7 @@ type auditFacts struct {
 	logins   map[uint32][]auditLogin // by pid
 	sessions map[string]*auditSession
 	order    []*auditSession
+	byPID    map[uint32][]*auditSession
 	sudo     []auditSudo
 	accounts []auditAccount
 	files    map[fileSeen]bool
@@ -77,7 +78,7 @@ type connSeen struct {
 func (h *hunter) readAudit(host string) {
 	a := &h.audit
 	*a = auditFacts{
-		builder: ptree.NewBuilder(ptree.Options{}), logins: map[uint32][]auditLogin{}, sessions: map[string]*auditSession{},
+		builder: ptree.NewBuilder(ptree.Options{}), logins: map[uint32][]auditLogin{}, sessions: map[string]*auditSession{}, byPID: map[uint32][]*auditSession{},
 		files: map[fileSeen]bool{}, conns: map[connSeen]bool{},
 	}
 	var n int64
@@ -160,6 +161,7 @@ func (a *auditFacts) session(ev *auditd.Event, v *auditd.Session) {
 		s = &auditSession{ses: v.ID.String(), program: v.Service, pid: ev.PID.N}
 		a.sessions[key] = s
 		a.order = append(a.order, s)
+		a.byPID[s.pid] = append(a.byPID[s.pid], s)
 	}
 	s.user, s.host, s.tty = firstOf(s.user, v.User), firstOf(s.host, v.Hostname), firstOf(s.tty, v.Terminal)
 	if !s.source.IsValid() {

@@ -17,6 +17,7 @@ func findings(all []*story) []Finding {
 	for _, st := range all {
 		out = append(out, st.finding())
 	}
+	out = sameTitles(out)
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return cmp.Or(b.Severity.Compare(a.Severity), cmp.Compare(len(b.Steps), len(a.Steps)), a.Start.Compare(b.Start), cmp.Compare(a.Title, b.Title))
 	})
@@ -24,6 +25,56 @@ func findings(all []*story) []Finding {
 		out[i].ID = "F" + strconv.Itoa(i+1)
 	}
 	return out
+}
+
+// sameTitles makes one finding of those that say the same: what one account
+// does every day is one habit, not a finding a day.
+func sameTitles(all []Finding) []Finding {
+	type key struct {
+		severity Severity
+		title    string
+	}
+	at := map[key]int{}
+	var out []Finding
+	for _, f := range all {
+		k := key{f.Severity, f.Title}
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			out = append(out, f)
+			continue
+		}
+		o := &out[i]
+		o.Steps = append(o.Steps, f.Steps...)
+		o.Refs = append(o.Refs, f.Refs...)
+		for _, s := range f.Sessions {
+			o.Sessions = appendNew(o.Sessions, s)
+		}
+		for _, a := range f.Addresses {
+			o.Addresses = appendNew(o.Addresses, a)
+		}
+		for _, a := range f.Accounts {
+			o.Accounts = appendNew(o.Accounts, a)
+		}
+		if f.End.After(o.End) {
+			o.End = f.End
+		}
+	}
+	for i := range out {
+		f := &out[i]
+		if f.merged() {
+			f.Summary = f.Title + ". It happened " + times(len(f.Steps)) + "."
+		}
+		slices.SortFunc(f.Refs, evidence.Ref.Compare)
+		f.Refs = slices.Compact(f.Refs)
+		slices.SortFunc(f.Addresses, netip.Addr.Compare)
+	}
+	return out
+}
+
+// merged reports whether all steps of the finding say the same.
+func (f *Finding) merged() bool {
+	return len(f.Steps) > 1 && !slices.ContainsFunc(f.Steps, func(s Step) bool { return strings.TrimSuffix(s.Text, ".") != f.Title })
 }
 
 // attack reports whether the story is an attack rather than a lone suspicion:
@@ -109,12 +160,7 @@ func (st *story) summary() string {
 			b.WriteString(p)
 		}
 	}
-	for _, s := range st.of(roleGuess) {
-		sentence(s.text)
-	}
-	for _, s := range st.of(roleEntry) {
-		sentence(s.text)
-	}
+	st.tellEntry(sentence)
 	if objs := objects(st.of(roleFetchRun)); len(objs) > 0 {
 		sentence("Fetched or run: ", list(objs), ".")
 	}
@@ -132,9 +178,7 @@ func (st *story) summary() string {
 	if objs := objects(st.of(roleConnect)); len(objs) > 0 {
 		sentence("Connected to: ", list(objs), ".")
 	}
-	for _, s := range st.of(roleLaterLogon) {
-		sentence(s.text)
-	}
+	tell(st.of(roleLaterLogon), maxListed, "more logons of the same hand", sentence)
 	if b.Len() == 0 {
 		for i, s := range st.signals {
 			if i == 3 {
@@ -145,6 +189,36 @@ func (st *story) summary() string {
 		}
 	}
 	return b.String()
+}
+
+// maxEntries is how many ways in a summary tells; the steps tell all.
+const maxEntries = 3
+
+// tellEntry tells how the intruder came in: the guessing of those who got in,
+// their entries, then who else guessed.
+func (st *story) tellEntry(sentence func(...string)) {
+	entries, guesses := st.of(roleEntry), st.of(roleGuess)
+	var others []*signal
+	for _, g := range guesses {
+		if !slices.ContainsFunc(entries[:min(len(entries), maxEntries)], func(e *signal) bool { return e.addr == g.addr && e.addr.IsValid() }) {
+			others = append(others, g)
+			continue
+		}
+		sentence(g.text)
+	}
+	tell(entries, maxEntries, "more logons after guessing", sentence)
+	tell(others, maxEntries, "more sources guessed too", sentence)
+}
+
+// tell says the first n signals and counts the rest.
+func tell(signals []*signal, n int, rest string, sentence func(...string)) {
+	for i, s := range signals {
+		if i == n && len(signals) > n+1 {
+			sentence(strconv.Itoa(len(signals)-n), " ", rest, ".")
+			return
+		}
+		sentence(s.text)
+	}
 }
 
 func rights(grants []*signal) string {

@@ -16,13 +16,14 @@ import (
 
 // hunter is one investigation under way.
 type hunter struct {
-	ctx   context.Context //nolint:containedctx // lives as long as one call of Investigate
-	src   Source
-	o     Options
-	rules *cmdline.Rules
-	scan  *ioc.Scanner
-	inv   *Investigation
-	seen  seen
+	ctx    context.Context //nolint:containedctx // lives as long as one call of Investigate
+	src    Source
+	o      Options
+	rules  *cmdline.Rules
+	judged map[string][]Hit // by sudo command
+	scan   *ioc.Scanner
+	inv    *Investigation
+	seen   seen
 
 	sessions  []syslog.Session
 	attempts  []syslog.Attempt
@@ -38,9 +39,11 @@ type hunter struct {
 	audit auditFacts
 	tree  *ptree.Tree
 
-	byAudit map[string][]int // indexes of inv.Sessions by audit session
-	signals []*signal
-	cited   map[evidence.Ref]citation
+	byAudit    map[string][]int // indexes of inv.Sessions by audit session
+	users      stays            // the same by account
+	fromSource map[string][]int // indexes of attempts by source
+	signals    []*signal
+	cited      map[evidence.Ref]citation
 }
 
 // Investigate reads the evidence of one host and says what a hunter should
@@ -56,7 +59,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
 		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
-		marks: map[string]*indicator{}, byAudit: map[string][]int{},
+		marks: map[string]*indicator{}, judged: map[string][]Hit{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {
 		h.rules = cmdline.DefaultRules()

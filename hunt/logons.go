@@ -170,9 +170,9 @@ func (h *hunter) addTry(t Try) {
 // sessionOfAttempt returns the session that an attempt opened: they share a
 // line, or else process and account.
 func (h *hunter) sessionOfAttempt(a *syslog.Attempt) string {
-	for i := range h.inv.Sessions {
+	for i := range h.users.near(h, a.User, a.Last, joinSlack) {
 		s := &h.inv.Sessions[i]
-		if s.User != a.User || s.Kind != a.Kind || !near(startOf(s), a.Last, joinSlack) {
+		if s.Kind != a.Kind {
 			continue
 		}
 		if slices.ContainsFunc(a.Refs, func(r evidence.Ref) bool { return slices.Contains(s.Refs, r) }) || s.PID != 0 && s.PID == a.PID {
@@ -192,7 +192,6 @@ type failuresBefore struct {
 	successes int
 	first     time.Time
 	last      time.Time
-	refs      []evidence.Ref
 }
 
 // guessWindow is how far back failures count for a logon that followed them.
@@ -200,10 +199,15 @@ const guessWindow = 24 * time.Hour
 
 func (h *hunter) failuresBefore(source, user string, at time.Time) failuresBefore {
 	var f failuresBefore
-	for i := range h.attempts {
+	if source == "" {
+		return f
+	}
+	list := h.bySource()[source]
+	from, _ := slices.BinarySearchFunc(list, at.Add(-guessWindow), func(i int, t time.Time) int { return h.attempts[i].First.Compare(t) })
+	for _, i := range list[from:] {
 		a := &h.attempts[i]
-		if !isLogon(a.Kind) || a.From() != source || source == "" || a.First.After(at) || at.Sub(a.First) > guessWindow {
-			continue
+		if a.First.After(at) {
+			break
 		}
 		n := a.Failures()
 		if a.Success && a.Last.Before(at) {
@@ -213,7 +217,9 @@ func (h *hunter) failuresBefore(source, user string, at time.Time) failuresBefor
 			continue
 		}
 		f.tries += n
-		f.accounts = appendNew(f.accounts, a.User)
+		if len(f.accounts) < maxAccounts {
+			f.accounts = appendNew(f.accounts, a.User)
+		}
 		if !a.UserKnown {
 			f.unknown += n
 		}
@@ -221,9 +227,21 @@ func (h *hunter) failuresBefore(source, user string, at time.Time) failuresBefor
 			f.own += n
 		}
 		f.first, f.last = widen(f.first, f.last, a.First, a.Last)
-		f.refs = append(f.refs, a.Refs...)
 	}
 	return f
+}
+
+// bySource returns the attempts to log on from each source, in order of time.
+func (h *hunter) bySource() map[string][]int {
+	if h.fromSource == nil {
+		h.fromSource = map[string][]int{}
+		for i := range h.attempts {
+			if a := &h.attempts[i]; isLogon(a.Kind) {
+				h.fromSource[a.From()] = append(h.fromSource[a.From()], i)
+			}
+		}
+	}
+	return h.fromSource
 }
 
 // guessRules are syslog's, but for spraying: dozens of default names tried

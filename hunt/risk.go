@@ -12,7 +12,7 @@ import (
 func (h *hunter) judge() {
 	for i := range h.inv.Sudo {
 		c := &h.inv.Sudo[i]
-		c.Hits = h.hits(cmdline.FromSudo(c.Text))
+		c.Hits = h.sudoHits(c.Text)
 	}
 	keys := make([]jobKey, 0, len(h.jobs))
 	for k := range h.jobs {
@@ -57,6 +57,21 @@ func commandOf(im *ptree.Image) cmdline.Command {
 		return cmdline.FromArgv(im.Argv)
 	}
 	return cmdline.Parse(im.Cmdline)
+}
+
+// maxJudged is how many distinct sudo commands are remembered with what was
+// found in them: the same few are run again and again.
+const maxJudged = 4096
+
+func (h *hunter) sudoHits(text string) []Hit {
+	if found, ok := h.judged[text]; ok {
+		return found
+	}
+	found := h.hits(cmdline.FromSudo(text))
+	if len(h.judged) < maxJudged {
+		h.judged[text] = found
+	}
+	return found
 }
 
 func (h *hunter) hits(c cmdline.Command) []Hit {

@@ -61,6 +61,7 @@ func (h *hunter) buildSessions() {
 			h.session(parents[self]).Parent = parents[up]
 		}
 	}
+	h.users = indexStays(h.inv.Sessions)
 	for i := range h.inv.Sessions {
 		if ses := h.inv.Sessions[i].AuditSession; ses != "" {
 			h.byAudit[ses] = append(h.byAudit[ses], i)
@@ -130,8 +131,8 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 			break
 		}
 	}
-	for _, a := range h.audit.order {
-		if !matched[a] && s.PID > 0 && a.pid == uint32(s.PID) && (out.AuditSession == "" || a.ses == out.AuditSession) &&
+	for _, a := range h.audit.byPID[uint32(max(s.PID, 0))] {
+		if !matched[a] && s.PID > 0 && (out.AuditSession == "" || a.ses == out.AuditSession) &&
 			(near(a.start, s.Start, joinSlack) || near(a.end, s.End, joinSlack)) {
 			matched[a] = true
 			out.AuditSession = a.ses

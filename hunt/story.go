@@ -8,7 +8,7 @@ import (
 // story is a set of signals that belong together.
 type story struct {
 	signals []*signal
-	owns    map[string]bool
+	worst   Severity
 }
 
 // stories joins signals: those that are suspicious by themselves (medium and
@@ -41,7 +41,7 @@ func stories(all []*signal) []*story {
 		taken[i] = true
 		st := byRoot[group.find(i)]
 		if st == nil {
-			st = &story{owns: map[string]bool{}}
+			st = &story{}
 			byRoot[group.find(i)] = st
 			out = append(out, st)
 		}
@@ -50,7 +50,7 @@ func stories(all []*signal) []*story {
 	out = drawIn(all, taken, out)
 	for i, s := range all {
 		if !taken[i] && s.severity.Compare(SeverityInfo) > 0 {
-			st := &story{owns: map[string]bool{}}
+			st := &story{}
 			st.add(s)
 			out = append(out, st)
 		}
@@ -62,71 +62,85 @@ func stories(all []*signal) []*story {
 }
 
 // drawIn adds the weaker signals to the stories that own one of their keys,
-// until nothing more is drawn in. A story that comes to own what another owns
-// swallows it. Only stories of high severity draw: a weak suspicion is no
-// reason to read guilt into what happened around it.
+// until nothing more is drawn in. A story that comes to own what another has
+// to do with swallows it. Only stories of high severity draw: a weak suspicion
+// is no reason to read guilt into what happened around it.
 func drawIn(all []*signal, taken []bool, out []*story) []*story {
-	for changed := true; changed; {
-		changed = false
-		for i, s := range all {
-			if taken[i] {
-				continue
-			}
-			for _, st := range out {
-				if st.severity().Compare(SeverityHigh) >= 0 && st.holds(s) {
-					st.add(s)
-					taken[i], changed = true, true
-					break
-				}
+	byKey := map[string][]int{} // signals, by what they have to do with
+	in := make([]int, len(all)) // the story of each, as an index
+	at := map[*signal]int{}
+	for i, s := range all {
+		in[i] = -1
+		at[s] = i
+		for _, k := range allKeys(s) {
+			byKey[k] = append(byKey[k], i)
+		}
+	}
+	group := newGroups(len(out))
+	var todo []owned
+	for n, st := range out {
+		for _, s := range st.signals {
+			in[at[s]] = n
+			if st.worst.Compare(SeverityHigh) >= 0 {
+				todo = own(todo, s, n)
 			}
 		}
-		for i := 0; i < len(out); i++ {
-			for j := i + 1; j < len(out); j++ {
-				if out[i].severity().Compare(SeverityHigh) < 0 && out[j].severity().Compare(SeverityHigh) < 0 {
-					continue
-				}
-				if out[i].meets(out[j]) {
-					for _, s := range out[j].signals {
-						out[i].add(s)
-					}
-					out = slices.Delete(out, j, j+1)
-					j--
-					changed = true
+	}
+	seen := map[string]bool{}
+	for len(todo) > 0 {
+		o := todo[0]
+		todo = todo[1:]
+		if seen[o.key] {
+			continue
+		}
+		seen[o.key] = true
+		for _, i := range byKey[o.key] {
+			switch n := in[i]; {
+			case n < 0:
+				in[i], taken[i] = o.story, true
+				out[o.story].add(all[i])
+				todo = own(todo, all[i], o.story)
+			case group.find(n) != group.find(o.story):
+				group.join(n, o.story)
+				for _, s := range out[n].signals {
+					todo = own(todo, s, n)
 				}
 			}
 		}
 	}
-	return out
+	merged := make([]*story, 0, len(out))
+	for n, st := range out {
+		if root := group.find(n); root != n {
+			for _, s := range st.signals {
+				out[root].add(s)
+			}
+			continue
+		}
+		merged = append(merged, st)
+	}
+	return merged
+}
+
+// owned is a key that a story has in its hand.
+type owned struct {
+	key   string
+	story int
+}
+
+func own(todo []owned, s *signal, story int) []owned {
+	for _, k := range s.owns {
+		todo = append(todo, owned{k, story})
+	}
+	return todo
 }
 
 func (st *story) add(s *signal) {
 	st.signals = append(st.signals, s)
-	for _, k := range s.owns {
-		st.owns[k] = true
-	}
+	st.worst = worse(st.worst, s.severity)
 }
 
-// holds reports whether the story owns something that s has to do with.
-func (st *story) holds(s *signal) bool {
-	return slices.ContainsFunc(allKeys(s), func(k string) bool { return st.owns[k] })
-}
-
-func (st *story) meets(o *story) bool {
-	for k := range o.owns {
-		if st.owns[k] {
-			return true
-		}
-	}
-	return slices.ContainsFunc(o.signals, st.holds) || slices.ContainsFunc(st.signals, o.holds)
-}
-
-func (st *story) severity() Severity {
-	worst := SeverityInfo
-	for _, s := range st.signals {
-		worst = worse(worst, s.severity)
-	}
-	return worst
-}
+// severity returns that of the worst act, by itself.
+func (st *story) severity() Severity { return worse(SeverityInfo, st.worst) }
 
 // has reports whether a signal of one of the roles is in the story.
 func (st *story) has(roles ...role) bool {

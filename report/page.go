@@ -13,6 +13,8 @@ import (
 
 // What the page shows at most; the JSON holds the rest.
 const (
+	maxFindings    = 200
+	maxSteps       = 150
 	maxTimeline    = 2000
 	maxTries       = 1000
 	maxDetails     = 100
@@ -37,7 +39,8 @@ type page struct {
 	Asked    string
 	Nav      []navItem
 
-	Findings       []hunt.Finding
+	Findings       []findingView
+	FindingsCut    int
 	Sessions       []sessionView
 	SessionsCut    int
 	Timeline       []hunt.Moment
@@ -68,6 +71,12 @@ type evidenceRow struct {
 	Offset          int64
 }
 
+// findingView is a finding with as many steps as the page shows.
+type findingView struct {
+	hunt.Finding
+	Cut int // how many steps there are, if not all are shown
+}
+
 type sessionView struct {
 	S hunt.Session
 	hunt.SessionDetail
@@ -78,9 +87,8 @@ type sessionView struct {
 func newPage(inv *hunt.Investigation) *page {
 	p := &page{
 		Inv: inv, Policy: policy(),
-		Style:    template.CSS(styleText), //nolint:gosec // our own file
-		Script:   template.JS(scriptText), //nolint:gosec // our own file
-		Findings: inv.Findings,
+		Style:  template.CSS(styleText), //nolint:gosec // our own file
+		Script: template.JS(scriptText), //nolint:gosec // our own file
 		Nav: []navItem{
 			{"findings", "Findings"},
 			{"timeline", "Timeline"},
@@ -102,6 +110,12 @@ func newPage(inv *hunt.Investigation) *page {
 		p.Span = clock(inv.Host.First) + " to " + clock(inv.Host.Last)
 	}
 	p.Asked = windowText(inv)
+	for _, f := range inv.Findings[:min(len(inv.Findings), maxFindings)] {
+		v := findingView{Finding: f}
+		v.Steps, v.Cut = first(f.Steps, maxSteps)
+		p.Findings = append(p.Findings, v)
+	}
+	p.FindingsCut = len(inv.Findings) - len(p.Findings)
 	p.Timeline, p.TimelineCut = first(inv.Timeline, maxTimeline)
 	p.Tries, p.TriesCut = first(inv.Logons.Tries, maxTries)
 	p.Sudo, p.SudoCut = first(inv.Sudo, maxSudo)

@@ -112,7 +112,11 @@ func (t *text) header(inv *hunt.Investigation) {
 }
 
 func (t *text) findings(inv *hunt.Investigation) {
-	for _, f := range inv.Findings {
+	for i, f := range inv.Findings {
+		if i == 3*t.o.Top {
+			t.printf("\nand %d more findings\n", len(inv.Findings)-i)
+			break
+		}
 		t.printf("\n%s %s %s\n", t.severity(f.Severity), f.ID, t.paint("1", Visible(f.Title)))
 		if len(f.Steps) == 1 {
 			t.wrap(2, f.Summary)
@@ -123,9 +127,14 @@ func (t *text) findings(inv *hunt.Investigation) {
 		if len(f.Techniques) > 0 {
 			t.wrap(2, "ATT&CK: "+strings.Join(f.Techniques, ", "))
 		}
-		for _, s := range f.Steps {
+		shown := 0
+		for i, s := range f.Steps {
 			if s.Severity == hunt.SeverityInfo {
 				continue
+			}
+			if shown++; shown > maxTextSteps {
+				t.printf("    and %d more steps\n", len(f.Steps)-i)
+				break
 			}
 			t.printf("    %s  %-8s %s\n", clock(s.Time), strings.ToLower(string(s.Severity)), Visible(cut(s.Text, 160)))
 			if s.Detail != "" {
@@ -136,6 +145,9 @@ func (t *text) findings(inv *hunt.Investigation) {
 		t.printf("  evidence: %d lines\n", len(f.Refs))
 	}
 }
+
+// maxTextSteps is how many steps of one finding are written.
+const maxTextSteps = 60
 
 // maxRefs is how many references one line names.
 const maxRefs = 5
