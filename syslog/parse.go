@@ -54,21 +54,18 @@ func ParseInto(rec *Record, ev *Event) bool {
 
 // header makes ev an event that says what rec's header says.
 func (ev *Event) header(rec *Record, program string) {
-	*ev = Event{
-		Kind:      KindOther,
-		Time:      rec.Time,
-		Host:      rec.Host,
-		Program:   program,
-		PID:       rec.PID,
-		Facility:  rec.Facility,
-		Severity:  rec.Severity,
-		UserKnown: true,
-		UID:       -1,
-		ByUID:     -1,
-		Count:     max(1, rec.Repeat),
-		Message:   rec.Message,
-		Inferred:  rec.Inferred,
-	}
+	// field by field, since a literal is built elsewhere and then copied
+	*ev = Event{}
+	ev.Kind = KindOther
+	ev.Time = rec.Time
+	ev.Host = rec.Host
+	ev.Program = program
+	ev.PID = rec.PID
+	ev.Facility, ev.Severity = rec.Facility, rec.Severity
+	ev.UserKnown, ev.UID, ev.ByUID = true, -1, -1
+	ev.Count = max(1, rec.Repeat)
+	ev.Message = rec.Message
+	ev.Inferred = rec.Inferred
 	copyRef(&ev.Ref, &rec.Ref)
 }
 

@@ -76,7 +76,7 @@ func parseSudo(m string, ev *Event) bool {
 
 // sudoExit reports whether cmd ends in " ; EXIT=N".
 func sudoExit(cmd string) bool {
-	i := strings.LastIndex(cmd, " ; EXIT=")
+	i := lastIndex(cmd, " ; EXIT=")
 	return i >= 0 && wholeNumber(cmd[i+len(" ; EXIT="):]) >= 0
 }
 
@@ -112,7 +112,7 @@ func fieldAt(s, sep, name string) int {
 // lastFieldAt returns where the last name behind a sep begins; -1 if none does.
 func lastFieldAt(s, sep, name string) int {
 	for {
-		i := strings.LastIndex(s, name)
+		i := lastIndex(s, name)
 		if i < 0 || strings.HasSuffix(s[:i], sep) {
 			return i
 		}
