@@ -6,11 +6,14 @@ import "strings"
 // say stays zero. It reports false, with Message the whole line, where no
 // header is understood.
 func (r *Reader) header(rec *Record) bool {
-	s := rec.Raw
-	if len(s) > 16 && s[15] == ' ' && r.day.ok && s[:7] == string(r.day.text[:]) {
-		if r.sameDay(rec, s) { // most lines: the same day as the line before
-			hostTag(rec, trimSpaces(s[16:]))
-			return true
+	if s := rec.Raw; r.day.ok && r.csv == nil {
+		f, v, s, _ := priority(s)
+		if len(s) > 16 && s[15] == ' ' && s[:7] == string(r.day.text[:]) {
+			if r.sameDay(rec, s) { // most lines: the same day as the line before
+				rec.Facility, rec.Severity = f, v
+				hostTag(rec, trimSpaces(s[16:]))
+				return true
+			}
 		}
 	}
 	if r.csv != nil && r.csvRow(rec) {
@@ -186,8 +189,11 @@ func (r *Reader) afterTime(rec *Record, s string) {
 // hostTag reads "host prog[pid]: msg". A first word that is itself a tag
 // ("sshd[8148]:", "[sshd]") means that the line has no host.
 func hostTag(rec *Record, s string) {
-	sp := strings.IndexByte(s, ' ')
-	if sp < 0 {
+	sp := 0
+	for sp < len(s) && s[sp] != ' ' { // a host is short
+		sp++
+	}
+	if sp == len(s) {
 		if tag(rec, s); rec.Program == "" {
 			rec.Host, rec.Message = s, ""
 		}

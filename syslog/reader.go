@@ -207,7 +207,11 @@ func (r *Reader) finish(rec *Record) {
 		fallthrough
 	default:
 		r.last = rec.Time
-		r.stats.See(rec.Time)
+		if rec.Time.After(r.stats.Last) && !r.stats.First.IsZero() {
+			r.stats.Last = rec.Time
+		} else {
+			r.stats.See(rec.Time)
+		}
 	}
 }
 
@@ -219,35 +223,28 @@ func (r *Reader) odd(raw string) {
 	case 2:
 		r.stats.CRLF++
 	}
-	if seen, zero := scanBytes(r.line.text); seen {
-		if zero && strings.IndexByte(raw, 0) >= 0 {
-			r.stats.NUL++
-		}
-		if !utf8.ValidString(raw) {
-			r.stats.BadUTF8++
-		}
+	if strings.IndexByte(raw, 0) >= 0 {
+		r.stats.NUL++
+	}
+	if !ascii(r.line.text) && !utf8.ValidString(raw) {
+		r.stats.BadUTF8++
 	}
 }
 
-// scanBytes looks at eight bytes at a time for what a plain line has not: a
-// byte over 0x7f or a NUL. zero may be true where there is none.
-func scanBytes(b []byte) (seen, zero bool) {
-	const low, high = 0x0101010101010101, 0x8080808080808080
-	var hi, nul uint64
-	for len(b) >= 8 {
-		w := binary.LittleEndian.Uint64(b)
-		hi |= w
-		nul |= (w - low) &^ w
-		b = b[8:]
+// ascii reports whether no byte of b is over 0x7f.
+func ascii(b []byte) bool {
+	var or uint64
+	for ; len(b) >= 32; b = b[32:] {
+		or |= binary.LittleEndian.Uint64(b) | binary.LittleEndian.Uint64(b[8:]) |
+			binary.LittleEndian.Uint64(b[16:]) | binary.LittleEndian.Uint64(b[24:])
+	}
+	for ; len(b) >= 8; b = b[8:] {
+		or |= binary.LittleEndian.Uint64(b)
 	}
 	for _, c := range b {
-		hi |= uint64(c)
-		if c == 0 {
-			nul = high
-		}
+		or |= uint64(c)
 	}
-	zero = nul&high != 0
-	return hi&high != 0 || zero, zero
+	return or&0x8080808080808080 == 0
 }
 
 // LineErr returns what was wrong with the line of the last record, an error of

@@ -80,7 +80,7 @@ func sshdTags(m string, ev *Event) string {
 	} else if s, ok := before(m, " [postauth]"); ok {
 		m = s
 	}
-	if m == "" || m[0]|0x20 < 'c' || m[0]|0x20 > 'f' { // most messages begin otherwise
+	if m == "" || strings.IndexByte("efEdc", m[0]) < 0 { // most messages begin otherwise
 		return m
 	}
 	for _, level := range [...]string{"error: ", "fatal: ", "Error: ", "debug1: ", "debug2: ", "debug3: ", "cert: "} {

@@ -46,7 +46,8 @@ func parseSudo(m string, ev *Event) bool {
 	if at >= 0 {
 		head = s[:at]
 		ev.Command = s[at+len("COMMAND="):]
-		if lastFieldAt(ev.Command, sep, "COMMAND=") > 0 || sudoExit(ev.Command) {
+		if (sep[1] != ';' || strings.IndexByte(ev.Command, ';') >= 0) &&
+			(lastFieldAt(ev.Command, sep, "COMMAND=") > 0 || sudoExit(ev.Command)) {
 			ev.Inferred |= InferredUnsure
 		}
 	} else {
@@ -127,11 +128,13 @@ var sudoNames = [...]string{"HOST=", "TTY=", "CHROOT=", "PWD=", "USER=", "GROUP=
 func sudoFieldsIn(s, sep string) (there, start int) {
 	start = -1
 	for i := 0; ; {
-		for k, name := range sudoNames {
-			if strings.HasPrefix(s[i:], name) {
-				there |= 1 << k
-				if start < 0 {
-					start = i
+		if eq := strings.IndexByte(s[i:min(len(s), i+len("CHROOT="))], '='); eq > 0 {
+			for k, name := range sudoNames {
+				if s[i:i+eq+1] == name {
+					there |= 1 << k
+					if start < 0 {
+						start = i
+					}
 				}
 			}
 		}
