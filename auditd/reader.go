@@ -234,7 +234,7 @@ func (e *Event) lasting() *Event {
 	n.store.raw = bytes.Clone(e.store.raw)
 	n.store.lines = append(make([]rawLine, 0, len(e.store.lines)), e.store.lines...)
 	n.Records = make([]Record, 0, len(e.store.lines))
-	n.store.fields = make([]Field, 0, len(n.store.raw)/16)
+	n.store.fields = make([]Field, 0, bytes.Count(n.store.raw, []byte{'='})+2)
 	n.decode()
 	return n
 }
