@@ -17,14 +17,19 @@ const cloneThread = 0x10000
 //
 // A successful execve is an Exec, a successful fork, vfork or clone that makes
 // no thread is a Fork, exit_group and death by a signal with a core dump are
-// an Exit, a LOGIN gives the process its session. A failed execve is not: the
-// process goes on with the image it had. The flags of clone3 are not in the
-// log, so its child may be a thread. The user is that of the real uid; its
-// name is known only from ENRICHED records.
+// an Exit, a LOGIN gives the process its session, SYSTEM_BOOT is a Boot, and
+// the start of the audit daemon a Gap. A failed execve is not: the process goes
+// on with the image it had. The flags of clone3 are not in the log, so its
+// child may be a thread. The user is that of the real uid; its name is known
+// only from ENRICHED records.
 func ProcessEvent(ev *auditd.Event) (ptree.Event, bool) {
 	out := ptree.Event{Kind: ptree.Seen, Time: ev.Time, Host: ev.Node}
 	if _, ok := ev.Record("SYSTEM_BOOT"); ok {
 		out.Kind = ptree.Boot
+		return out, true
+	}
+	if _, ok := ev.Record("DAEMON_START"); ok {
+		out.Kind = ptree.Gap
 		return out, true
 	}
 	if !ev.PID.OK || ev.PID.N == 0 || int32(ev.PID.N) < 0 {
@@ -36,6 +41,9 @@ func ProcessEvent(ev *auditd.Event) (ptree.Event, bool) {
 	}
 	out.Exe, out.Comm, out.TTY = ev.Exe, ev.Comm, ev.TTY
 	out.User, out.UID, out.Session = ev.UIDName, ev.UID.String(), ev.Ses.String()
+	if f, ok := ev.Field("ses"); ok && !f.Inner() && f.Absent() {
+		out.NoSession = true
+	}
 	if _, ok := ev.Record(auditd.TypeLogin); ok && ev.Result != auditd.ResultFail {
 		out.Login = out.Session != ""
 	}

@@ -75,10 +75,11 @@ type=LOGIN msg=audit(1700000000.2:2): pid=31 uid=0 old-auid=4294967295 auid=1000
 type=USER_START msg=audit(1700000000.3:3): pid=30 uid=0 auid=1000 ses=5 msg='op=PAM:session_open acct="ann" exe="/usr/sbin/sshd" hostname=? addr=? terminal=ssh res=success'
 type=ANOM_ABEND msg=audit(1700000000.4:4): auid=1000 uid=1000 gid=1000 ses=5 pid=40 comm="crash" exe="/bin/crash" sig=11 res=1
 type=SYSTEM_BOOT msg=audit(1700000000.5:5): pid=700 uid=0 auid=4294967295 ses=4294967295 msg=' comm="systemd-update-utmp" exe="/lib/x" res=success'
+type=DAEMON_START msg=audit(1700000000.5:5555): op=start ver=3.0.9 format=enriched kernel=6.1 auid=4294967295 pid=710 uid=0 ses=4294967295 res=success
 type=CONFIG_CHANGE msg=audit(1700000000.6:6): op=set audit_enabled=1 old=1 auid=4294967295 ses=4294967295 res=1
 node=web type=URINGOP msg=audit(1700000000.7:7): uring_op=18 success=yes exit=0 items=0 ppid=1 pid=50 uid=0
 `)
-	require.Len(t, got, 6, "a configuration change has no process")
+	require.Len(t, got, 7, "a configuration change has no process")
 	assert.True(t, got[0].Login)
 	assert.Equal(t, "5", got[0].Session)
 	assert.False(t, got[1].Login, "it failed")
@@ -86,7 +87,12 @@ node=web type=URINGOP msg=audit(1700000000.7:7): uring_op=18 success=yes exit=0 
 	assert.Equal(t, ptree.Exit, got[3].Kind)
 	assert.Equal(t, int32(139), got[3].ExitCode)
 	assert.Equal(t, ptree.Boot, got[4].Kind)
-	assert.Equal(t, "web", got[5].Host)
+	assert.Equal(t, ptree.Gap, got[5].Kind)
+	assert.Equal(t, "web", got[6].Host)
+	assert.False(t, got[2].NoSession)
+	assert.False(t, got[6].NoSession, "it does not say")
+	got = processEvents(t, "type=USER_AUTH msg=audit(1700000000.1:1): pid=30 uid=0 auid=4294967295 ses=4294967295 msg='op=PAM:authentication acct=\"ann\" exe=\"/usr/sbin/sshd\" res=success'\n")
+	assert.True(t, got[0].NoSession)
 }
 
 // TestProcessTree compares the tree of the captured host with the log itself,

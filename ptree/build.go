@@ -49,6 +49,7 @@ func Build(events []Event, o Options) *Tree {
 		slices.SortStableFunc(events, byTime)
 	}
 	b := NewBuilder(o)
+	events = settle(events)
 	for i := range events {
 		b.add(&events[i])
 	}
@@ -57,8 +58,9 @@ func Build(events []Event, o Options) *Tree {
 
 // Builder builds a tree from a stream of events, which should come in the
 // order of their times: an event that comes late is taken as it is, and
-// counted. It keeps the strings of the events. It is not safe for concurrent
-// use.
+// counted. A Boot or Gap should come before what was logged since then, although
+// logs have it later; Build sees to that. A Builder keeps the strings of the
+// events. It is not safe for concurrent use.
 type Builder struct {
 	o     Options
 	slab  []Process
@@ -74,7 +76,9 @@ type hostState struct {
 	name, boot string
 	gen        int32
 	boots      []time.Time // when generations 1, 2 … began
+	cuts       []time.Time // what was not seen since the last of these is not alive
 	last       time.Time
+	quiet      [2]time.Time     // the latest silence that can be one before a boot: from, to
 	live       map[int]*Process // last life of each pid
 	maybe      map[int]maybeFork
 	odd        map[int]*Process // by pid of the parent: its latest child with a lower pid, while only its fork is known
@@ -108,6 +112,9 @@ func (b *Builder) Add(ev Event) { b.add(&ev) }
 func (b *Builder) add(ev *Event) {
 	b.stats.Events++
 	h := b.host(ev.Host)
+	if late := h.silence(ev); ev.Kind == Gap || late {
+		return
+	}
 	if ev.Time.Before(h.last) {
 		b.stats.OutOfOrder++
 	} else {
@@ -179,7 +186,7 @@ func (b *Builder) create(h *hostState, pid int, at time.Time) *Process {
 	p.Host, p.Boot, p.PID = h.name, h.boot, pid
 	p.gen, p.seen, p.Last = h.gen, at, at
 	p.pidNext = h.live[pid]
-	if old := p.pidNext; old != nil && old.EndReason == NoEnd && old.gen == h.gen {
+	if old := p.pidNext; old != nil && old.EndReason == NoEnd && h.lives(old) {
 		old.End, old.EndReason = at, EndReused
 		b.stats.Reused++
 	}
@@ -252,7 +259,7 @@ func (b *Builder) describe(h *hostState, p *Process, ev *Event) {
 		p.Session = ev.Session
 		p.opener = p.opener || ev.Login
 		if p.opener {
-			h.session(ev.Session).opener = p
+			h.open(ev.Session, p, ev.Time)
 		}
 	}
 }
@@ -325,7 +332,7 @@ func (b *Builder) fork(h *hostState, p *Process, ev *Event) {
 		p.childAt = ev.Time
 	}
 	c := h.live[ev.Child]
-	if c != nil && c.EndReason == NoEnd && c.gen == h.gen && !c.seen.Before(ev.Time.Add(-slack)) {
+	if c != nil && c.EndReason == NoEnd && h.lives(c) && !c.seen.Before(ev.Time.Add(-slack)) {
 		switch { // it was seen before the record of its fork
 		case c.StartFrom == StartFork && c.parent == p:
 			return // told twice

@@ -155,6 +155,60 @@ func TestBuild(t *testing.T) {
 			[]string{"?[1]", "?[1]/bash[10] inferred", "?[10]", "?[10]/ls[11] inferred"},
 		},
 		{
+			"a boot is told of after its first processes",
+			[]ptree.Event{
+				exec(0, 10, 1, "/bin/bash"), exec(60_000, 5, 1, "/bin/mount"), exec(60_100, 11, 10, "/bin/ls"), {Kind: ptree.Boot, Time: at(90_000)},
+				seen(91_000, 5, 1, "/bin/mount"),
+			},
+			[]string{"?[1]", "?[1]/bash[10] inferred", "?[1]", "?[1]/mount[5] inferred", "?[10]", "?[10]/ls[11] inferred"},
+		},
+		{
+			"after a gap in the log nothing is sure to live",
+			[]ptree.Event{
+				exec(0, 10, 1, "/bin/bash"), exec(100, 11, 10, "/bin/ls"),
+				exec(200_000, 12, 10, "/bin/id"), {Kind: ptree.Gap, Time: at(200_010)}, exec(200_100, 11, 10, "/bin/ls"),
+			},
+			[]string{"?[1]", "?[1]/bash[10] inferred", "?[1]/bash[10]/ls[11] observed", "?[10]", "?[10]/id[12] inferred", "?[10]/ls[11] inferred"},
+		},
+		{
+			"a daemon that starts anew at once makes no gap",
+			[]ptree.Event{exec(0, 10, 1, "/bin/bash"), exec(200_000, 12, 10, "/bin/systemctl"), {Kind: ptree.Gap, Time: at(200_500)}, exec(200_600, 13, 10, "/bin/ls")},
+			[]string{"?[1]", "?[1]/bash[10] inferred", "?[1]/bash[10]/systemctl[12] observed", "?[1]/bash[10]/ls[13] observed"},
+		},
+		{
+			"a process does not leave its session",
+			[]ptree.Event{
+				ses("5", "0", seen(0, 10, 1, "/usr/sbin/cron")),
+				{Kind: ptree.Seen, Time: at(90_000), PID: 10, PPID: 1, NoSession: true, Image: ptree.Image{Exe: "/usr/sbin/cron"}},
+			},
+			[]string{"?[1]", "?[1]/cron[10] inferred", "?[1]/cron[10] inferred"},
+		},
+		{
+			"a number of a session given out anew",
+			[]ptree.Event{
+				login("5", seen(0, 20, 9, "/usr/sbin/sshd")), ses("5", "0", exec(5, 21, 20, "/bin/bash")), ses("5", "0", exec(9, 22, 21, "/bin/ls")),
+				login("5", seen(400_000, 30, 9, "/usr/sbin/sshd")), ses("5", "0", exec(400_005, 22, 21, "/bin/ls")),
+			},
+			[]string{"?[9]", "?[9]/sshd[20] inferred", "?[9]/sshd[20]/bash[21] observed", "?[9]/sshd[20]/bash[21]/ls[22] observed",
+				"?[9]", "?[9]/sshd[30] inferred", "?[21]", "?[21]/ls[22] inferred"},
+		},
+		{
+			"children of a parent whose pid went to another",
+			[]ptree.Event{
+				exec(0, 10, 1, "/bin/a"), exec(1, 11, 10, "/bin/b"), exec(70_000, 10, 3, "/bin/c"), exec(70_001, 11, 10, "/bin/d"),
+			},
+			[]string{"?[1]", "?[1]/a[10] inferred", "?[1]/a[10]/b[11] observed", "?[3]", "?[3]/c[10] inferred", "?[3]/c[10]/d[11] observed"},
+		},
+		{
+			"daemons tell nothing of the parents of their children",
+			[]ptree.Event{
+				seen(0, 20, 0, "/usr/sbin/sshd"), login("5", seen(5, 21, 9, "/usr/sbin/sshd")), seen(10, 22, 0, "/usr/sbin/sshd"),
+				login("6", seen(15, 23, 9, "/usr/sbin/sshd")), login("7", seen(20, 24, 8, "/usr/sbin/sshd")), seen(25, 25, 0, "/usr/sbin/sshd"),
+			},
+			[]string{"?[9]", "?[9]/sshd[20] inferred", "?[9]/sshd[21] inferred", "?[9]/sshd[22] inferred", "?[9]/sshd[23] inferred",
+				"?[8]", "?[8]/sshd[24] inferred", "?[8]/sshd[25] inferred"},
+		},
+		{
 			"a session is inherited, so another session is another process",
 			[]ptree.Event{ses("3", "0", exec(0, 10, 1, "/bin/ls")), ses("4", "0", exec(900_000, 11, 10, "/bin/id"))},
 			[]string{"?[1]", "?[1]/ls[10] inferred", "?[10]", "?[10]/id[11] inferred"},

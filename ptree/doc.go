@@ -16,6 +16,10 @@
 //   - a stated identity or start differs (GUID, Start),
 //   - its parent is another one and not an ancestor that may have adopted it
 //     (the kernel gives orphans to an ancestor or to pid 1),
+//   - its parent's pid has gone to another process,
+//   - it is in no session, having been in one,
+//   - a boot, a gap in the log ([Gap]), or a session number given out for the
+//     second time lies between it and the last sign of the old life,
 //   - it runs another program than the one whose exec is in the log, without
 //     an exec of its own: it is a forked copy of something else,
 //   - it is an exec with the same parent after a silence longer than

@@ -51,9 +51,10 @@ const (
 	EndExit                    // the log holds its exit
 	EndBoot                    // the host started anew; it ended before
 	EndReused                  // its pid was given to another process; it ended before
+	EndUnseen                  // it was not seen after a gap in the log; it may have lived on
 )
 
-var endNames = [...]string{"", "exit", "boot", "reused"}
+var endNames = [...]string{"", "exit", "boot", "reused", "unseen"}
 
 // String returns "unknown", "inferred" or "observed".
 func (e EdgeKind) String() string { return name(edgeNames[:], uint8(e)) }
@@ -64,7 +65,7 @@ func (s ImageSource) String() string { return name(sourceNames[:], uint8(s)) }
 // String returns "stated", "fork", "exec", "seen", or "" for unknown.
 func (s StartSource) String() string { return name(startNames[:], uint8(s)) }
 
-// String returns "exit", "boot", "reused", or "" for unknown.
+// String returns "exit", "boot", "reused", "unseen", or "" for unknown.
 func (r EndReason) String() string { return name(endNames[:], uint8(r)) }
 
 // MarshalText returns the String form.

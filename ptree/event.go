@@ -18,6 +18,12 @@ const (
 	Seen Kind = "seen" // PID did something, so it lived; the Image is the one it ran at that time
 	Boot Kind = "boot" // the host started: none of its earlier processes lives; PID is not used
 
+	// Gap says that the log was not kept for some time before, as when its
+	// daemon starts: processes that are not seen again from then on may have
+	// ended unseen, and their pids may be others'. PID is not used. A gap of
+	// less than a minute changes nothing.
+	Gap Kind = "gap"
+
 	// Create is Exec of a process that PPID made for it: PID is always a new
 	// process, as on Windows, where a process runs one image only.
 	Create Kind = "create"
@@ -105,9 +111,10 @@ type Event struct {
 
 	Image // Exec: the new image. Its Time and Source are not read.
 
-	Session string // the login session, as the log numbers it (audit ses, Windows logon id)
-	Login   bool   // PID got its Session just now; it did not inherit it
-	TTY     string
+	Session   string // the login session, as the log numbers it (audit ses, Windows logon id)
+	NoSession bool   // the log states that PID is in no session
+	Login     bool   // PID got its Session just now; it did not inherit it
+	TTY       string
 
 	Start       time.Time // when PID was made, where the log states it
 	GUID        string    // an identity of PID that no other process ever has (Sysmon ProcessGuid)

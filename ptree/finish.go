@@ -3,6 +3,11 @@ package ptree
 // Tree returns the tree of the events so far. The Builder must not be used
 // any more.
 func (b *Builder) Tree() *Tree {
+	for _, p := range b.procs {
+		if p.EndReason == NoEnd {
+			b.hosts[p.Host].end(p)
+		}
+	}
 	if !b.o.NoInference {
 		b.adopt()
 	}
@@ -14,9 +19,6 @@ func (b *Builder) Tree() *Tree {
 	t.procs = b.order()
 	for i, p := range t.procs {
 		p.id = int32(i + 1)
-		if h := b.hosts[p.Host]; p.EndReason == NoEnd && p.gen != h.gen {
-			p.End, p.EndReason = h.boots[p.gen], EndBoot
-		}
 		if q := p.parent; q != nil && !q.Placeholder && p.Reason == reasonUnseen {
 			p.Edge, p.Reason = Observed, "" // the parent showed up later
 		}

@@ -1,6 +1,9 @@
 package ptree
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // session is what is known of one login session at this point of the log.
 type session struct {
@@ -19,6 +22,18 @@ func (h *hostState) session(id string) *session {
 		h.sessions[id] = s
 	}
 	return s
+}
+
+// open notes that p opened the session. Sessions are numbered upwards from the
+// boot: a number that another process had before was given out anew, and what
+// has been quiet for a while belongs to the time before.
+func (h *hostState) open(id string, p *Process, at time.Time) {
+	s := h.session(id)
+	if o := s.opener; o != nil && o != p && h.lives(o) {
+		h.cut(at.Add(-brief))
+		s.running = nil
+	}
+	s.opener = p
 }
 
 // running notes that p, with its present image, may fork without exec.
@@ -51,7 +66,7 @@ func (b *Builder) infer(h *hostState, q, p *Process, ev *Event) {
 		return
 	}
 	for _, c := range slices.Backward(s.running) {
-		if c == q || c == p || c.PID > q.PID || c.EndReason != NoEnd || c.gen != h.gen || c.done() || b.descends(c, p) {
+		if c == q || c == p || c.PID > q.PID || c.EndReason != NoEnd || !h.lives(c) || c.done() || b.descends(c, p) {
 			continue
 		}
 		name := c.Name()
@@ -70,7 +85,7 @@ func (b *Builder) infer(h *hostState, q, p *Process, ev *Event) {
 			return
 		}
 	}
-	if o := s.opener; o != nil && o != q && o.PID < q.PID && o.EndReason == NoEnd && o.gen == h.gen &&
+	if o := s.opener; o != nil && o != q && o.PID < q.PID && o.EndReason == NoEnd && h.lives(o) &&
 		(q.Exe == "" && q != p || q.Exe != "" && sameExe(q.Exe, o.Exe)) && !b.descends(o, p) {
 		b.link(q, o, Inferred, reasonOpener)
 	}
@@ -93,31 +108,40 @@ func isShell(name string) bool {
 }
 
 // adopt gives the processes that log no parent, such as the children of a
-// daemon that only talked to PAM, the parent that all those of the same
-// program have that opened a session: it is the daemon.
+// daemon that only talked to PAM, the parent that those of the same program
+// have that opened the session before and the one after: it is the daemon.
 func (b *Builder) adopt() {
 	type program struct {
-		h   *hostState
-		exe string
+		host, exe string
 	}
-	daemons := make(map[program]*Process)
+	type opened struct {
+		at     time.Time
+		daemon *Process
+	}
+	logins := make(map[program][]opened)
 	for _, p := range b.procs {
-		if !p.opener || p.parent == nil || p.Exe == "" {
-			continue
+		if p.opener && p.parent != nil && p.Exe != "" {
+			k := program{p.Host, p.Exe}
+			logins[k] = append(logins[k], opened{p.seen, p.parent})
 		}
-		k := program{b.hosts[p.Host], p.Exe}
-		if d, ok := daemons[k]; ok && d != p.parent {
-			daemons[k] = nil // more than one: which it was is not known
-			continue
-		}
-		daemons[k] = p.parent
 	}
 	for _, p := range b.procs {
 		if p.parent != nil || p.Placeholder || p.Source != FromSeen || p.Session != "" || p.Reason != reasonNoParent {
 			continue
 		}
-		d := daemons[program{b.hosts[p.Host], p.Exe}]
-		if d != nil && d != p && d.gen == p.gen && (d.EndReason == NoEnd || !d.End.Before(p.seen)) && !b.descends(d, p) {
+		all := logins[program{p.Host, p.Exe}]
+		i, _ := slices.BinarySearchFunc(all, p.seen, func(o opened, at time.Time) int { return o.at.Compare(at) })
+		var d *Process
+		for _, o := range all[max(0, i-1):min(len(all), i+1)] { // the login before and the one after
+			switch {
+			case o.daemon == d || o.daemon.gen != p.gen || o.daemon.EndReason != NoEnd && o.daemon.End.Before(p.seen):
+			case d == nil:
+				d = o.daemon
+			default:
+				d = p // two were there: which it was is not known
+			}
+		}
+		if d != nil && d != p && !b.descends(d, p) {
 			b.link(p, d, Inferred, reasonDaemon)
 		}
 	}

@@ -24,7 +24,7 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 	if p.GUID != "" && ev.GUID != "" {
 		return p.GUID != ev.GUID
 	}
-	if p.gen != h.gen || p.PID != ev.PID {
+	if !h.lives(p) || p.PID != ev.PID {
 		return true
 	}
 	if p.StartFrom == StartStated && !ev.Start.IsZero() {
@@ -46,6 +46,12 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 		if adopted = mayAdopt(p, ev.PPID); !adopted {
 			return true
 		}
+	}
+	if ev.PPID > 0 && p.parent != nil && p.parent.PID == ev.PPID && h.live[ev.PPID] != p.parent {
+		return true // its parent is gone; another has that pid
+	}
+	if ev.NoSession && p.Session != "" && !p.Placeholder {
+		return true // nothing leaves its session
 	}
 	if ev.Session != "" && p.Session != "" && ev.Session != p.Session {
 		if ev.Login && p.opener || !ev.Login && quiet > brief {
@@ -109,7 +115,7 @@ const (
 	reasonCopy      = "forked without exec: the latest process of the same session that runs the same program"
 	reasonChanger   = "forked without exec: the latest process of the same session that runs commands as another user"
 	reasonOpener    = "the process that opened the session"
-	reasonDaemon    = "the process from which all others of the same program came that opened sessions"
+	reasonDaemon    = "the daemon from which the processes of the same program came that opened the sessions before and after"
 	reasonFirst     = "the first process has no parent"
 	reasonByStarted = "the parent as stated by the log, which does not show it itself"
 )
@@ -215,7 +221,7 @@ func (b *Builder) link(p, q *Process, edge EdgeKind, reason string) {
 func (b *Builder) parentLife(h *hostState, p *Process, ev *Event) *Process {
 	q := h.live[p.PPID]
 	switch {
-	case q == nil || q.gen != h.gen:
+	case q == nil || !h.lives(q):
 		return nil
 	case ev.ParentGUID != "" && q.GUID != "":
 		return nil // it has another one, or it had been found by it
@@ -268,7 +274,7 @@ func (b *Builder) placeholder(h *hostState, p *Process, ev *Event) *Process {
 
 // orphan looks for a parent of p, which ev does not state.
 func (b *Builder) orphan(h *hostState, p *Process, ev *Event) {
-	if m, ok := h.maybe[p.PID]; ok && ev.Time.Sub(m.time) <= brief && m.parent.EndReason == NoEnd && !(p.hasChild && b.descends(m.parent, p)) {
+	if m, ok := h.maybe[p.PID]; ok && ev.Time.Sub(m.time) <= brief && m.parent.EndReason == NoEnd && h.lives(m.parent) && !(p.hasChild && b.descends(m.parent, p)) {
 		delete(h.maybe, p.PID)
 		p.PPID = m.parent.PID
 		p.StartFrom, p.Start = StartFork, m.time

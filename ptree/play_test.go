@@ -183,11 +183,11 @@ func FuzzBuild(f *testing.F) {
 	f.Add([]byte("\x01\x0a\x0b\x00\x01\x0b\x0c\x00\x00\x0c\x0b\x01\x04\x00\x00\x00\x00\x0c\x0b\x01"), int64(5))
 	f.Add([]byte("\x00\x0a\x0b\xff\x00\x0b\x0a\xff\x00\x0a\x0b\xff\x03\x0b\x00\x00"), int64(-1))
 	f.Fuzz(func(t *testing.T, data []byte, extra int64) {
-		kinds := [...]ptree.Kind{ptree.Exec, ptree.Fork, ptree.Seen, ptree.Exit, ptree.Boot, ptree.Create, "strange"}
+		kinds := [...]ptree.Kind{ptree.Exec, ptree.Fork, ptree.Seen, ptree.Exit, ptree.Boot, ptree.Create, ptree.Gap, "strange"}
 		var ev []ptree.Event
 		for i := 0; i+4 <= len(data) && i < 4000; i += 4 {
 			k, a, b, c := data[i], data[i+1], data[i+2], data[i+3]
-			e := ptree.Event{Kind: kinds[int(k)%len(kinds)], Time: at(i*1000 + int(c>>4)*int(extra%5000)), PID: int(a % 24), PPID: int(b % 24), Child: int(b % 24)}
+			e := ptree.Event{Kind: kinds[int(k)%len(kinds)], Time: at(i*1000 + int(c>>4)*int(extra%50_000)), PID: int(a % 24), PPID: int(b % 24), Child: int(b % 24)}
 			if k&0x80 != 0 {
 				e.Exe = "/bin/" + string(rune('a'+c%5)) + "\x1b\xff\n"
 			}
