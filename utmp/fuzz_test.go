@@ -44,6 +44,14 @@ func FuzzReader(f *testing.F) {
 			at = r.Ref.Offset + int64(r.Ref.Length)
 		}
 		require.True(t, at == stats.Bytes || starts[at])
+
+		logons := 0
+		for _, r := range recs {
+			if r.Type == utmp.UserProcess && !r.Time.IsZero() {
+				logons++
+			}
+		}
+		require.Len(t, utmp.Sessions(utmp.NewReader(bytes.NewReader(data), utmp.Options{}).All()), logons, "each logon is one session")
 	})
 }
 
