@@ -1,7 +1,7 @@
 //go:build ignore
 
 // Writes tlds.txt from the rule list in the tests of
-// golang.org/x/net/publicsuffix, international ones in both spellings.
+// golang.org/x/net/publicsuffix, international ones in both spellings, and the labels that are public suffixes below each.
 package main
 
 import (
@@ -32,27 +32,44 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	marks := make(map[string]string) // "+" for one with suffixes below it
+	below := make(map[string][]string) // labels under which others register
+	deeper := make(map[string]bool)    // has longer rules, wildcards, exceptions
 	for _, r := range regexp.MustCompile(`"([^"]+)"`).FindAllSubmatch(m[2], n) {
-		rule := string(r[1])
-		tld := rule[strings.LastIndexByte(rule, '.')+1:]
-		mark := ""
-		if tld != rule {
-			mark = "+"
-		}
-		marks[tld] += mark
-		if code, ok := strings.CutPrefix(tld, "xn--"); ok {
-			marks[punycode(code)] += mark
+		labels := strings.Split(string(r[1]), ".")
+		slices.Reverse(labels)
+		for _, tld := range spellings(labels[0]) {
+			below[tld] = append(below[tld], "")
+			switch {
+			case len(labels) == 2 && labels[1] != "*" && labels[1][0] != '!':
+				below[tld] = append(below[tld], labels[1])
+			case len(labels) > 1:
+				deeper[tld] = true
+			}
 		}
 	}
 	var out []string
-	for tld, mark := range marks {
-		out = append(out, tld+mark[:min(1, len(mark))])
+	for tld, labels := range below {
+		line := tld
+		if deeper[tld] {
+			line += "+"
+		}
+		slices.Sort(labels)
+		for _, l := range slices.Compact(labels)[1:] {
+			line += " " + l
+		}
+		out = append(out, line)
 	}
 	slices.Sort(out)
 	if err := os.WriteFile("tlds.txt", []byte(strings.Join(out, "\n")+"\n"), 0o644); err != nil {
 		log.Fatal(err)
 	}
+}
+
+func spellings(tld string) []string {
+	if code, ok := strings.CutPrefix(tld, "xn--"); ok {
+		return []string{tld, punycode(code)}
+	}
+	return []string{tld}
 }
 
 // punycode decodes a label without its "xn--" (RFC 3492).

@@ -49,8 +49,8 @@ func (sc *scan) validName(s string) string {
 		return ""
 	}
 	tld := s[dot+1:]
-	known, deep := sc.tlds.find(tld)
-	if !known && !equalFold(tld, "i2p") {
+	depth := sc.tlds.find(tld)
+	if depth == 0 && !equalFold(tld, "i2p") {
 		return ""
 	}
 	under := false
@@ -69,17 +69,14 @@ func (sc *scan) validName(s string) string {
 		}
 		start = i + 1
 	}
-	if under || deep && labels < 4 {
-		name := lower(s)
-		suffix, icann := publicsuffix.PublicSuffix(name)
-		if icann && len(suffix) == len(name) {
+	if depth > flat && sc.tlds.isSuffix(lower(s), depth, labels) {
+		return ""
+	}
+	if under {
+		suffix, _ := publicsuffix.PublicSuffix(lower(s))
+		rest := s[:max(0, len(s)-len(suffix)-1)]
+		if strings.IndexByte(rest[strings.LastIndexByte(rest, '.')+1:], '_') >= 0 || strings.IndexByte(suffix, '_') >= 0 {
 			return ""
-		}
-		if under {
-			rest := name[:len(name)-len(suffix)-1]
-			if strings.IndexByte(rest[strings.LastIndexByte(rest, '.')+1:], '_') >= 0 || strings.IndexByte(suffix, '_') >= 0 {
-				return ""
-			}
 		}
 	}
 	return tld
@@ -141,13 +138,13 @@ func (sc *scan) standsAsName(l, r int, value, tld string) bool {
 	switch {
 	case kind&sNever != 0:
 		return false
-	case kind&sFile != 0 && labels == 2 && !equalFold(first, "www"):
+	case kind&sBare != 0 && labels == 2 && !equalFold(first, "www"):
 		// script.sh, README.md: two labels and an extension
 		return false
 	case kind&sWord != 0 && labels == 2 && (after == ':' || before == '"' && after == '"' && sc.at(r+1) == ':'):
 		// a property: user.name: x, "user.name": "x"
 		return false
-	case isTitle(tld) && tld != "Com":
+	case isTitle(tld) && tld != "Com" && tld != "Org":
 		// a sentence without a blank (done.Info), a class (System.Net)
 		return false
 	case labels > 2 && reversePrefix(first) && (len(tld) > 3 || kind&sWord != 0 || tld == "io"):
@@ -203,6 +200,7 @@ func reversePrefix(label string) bool {
 const (
 	sFile  = 1 << iota // an extension of files
 	sWord              // a word that ends properties, functions, packages
+	sBare              // of these, one that names of two labels mostly are
 	sNever             // written bare, never a domain (zip, systemd's target)
 	sUnit              // a unit or an ordinal
 )
@@ -215,7 +213,8 @@ var suffixKinds = func() map[string]uint8 {
 		}
 	}
 	set(sFile, "ac am bz cab cal cc cfd do docs in la link md ml mm mo mobi mov network one pl pm pro prof ps pub py rs run sh so tf zip zone target")
-	set(sFile, "cab cpa dev epson map")
+	set(sFile, "cpa dev epson map")
+	set(sBare, "md pm pub py rs sh so")
 	set(sWord, "app art as at auto bar base bid box build call center channel check click clinic cloud codes date data day dev direct download email engineer events exchange expert express fail family final fit fly foo global goo graphics group guide help host how id info is it link live loan map market me media meme menu moe my name network new news next no now one open ooo page parts phone photo place plus poker post press pro properties read red report reviews run safe save search security select services show site so social software space store stream style support surf systems tech to today tools top trade training tube us vote watch work works world you zero zone")
 	set(sNever, "zip mov target")
 	set(sUnit, "ms gb st th rd am pm mm cm km ps id so")

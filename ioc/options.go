@@ -30,6 +30,7 @@ type Scanner struct {
 	tokenStep int
 	custom    []Custom
 	trigger   [256]uint8
+	pool      sync.Pool // of *scan
 }
 
 // New returns a Scanner. The error wraps [ErrType] and names the type.

@@ -24,6 +24,9 @@ func (sc *scan) slash(i int) {
 	if l > 0 && class[text[l-1]]&isBefore == 0 || !sc.is(i+1, isPath) || text[i+1] == '/' {
 		return
 	}
+	if l > 0 && l <= sc.v6End && text[l-1] == ':' { // 2001:db8::/32
+		return
+	}
 	r := i + 1
 	name := r // where the component begins
 	for r < len(text) {

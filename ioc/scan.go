@@ -106,7 +106,11 @@ func (s *Scanner) Scan(text string) iter.Seq[Match] {
 // order of [Scanner.Scan]. Beyond the growth of dst it allocates only where a
 // Value differs from its Raw.
 func (s *Scanner) AppendMatches(dst []Match, text string) []Match {
-	sc := scan{Scanner: s, tlds: tlds(), out: dst}
+	sc, _ := s.pool.Get().(*scan)
+	if sc == nil {
+		sc = new(scan)
+	}
+	*sc = scan{Scanner: s, tlds: tlds(), out: dst}
 	// in pieces of some lines, so that the passes find the text in the cache
 	// and what they found is sorted while it is little
 	for from := 0; from < len(text); {
@@ -128,7 +132,10 @@ func (s *Scanner) AppendMatches(dst []Match, text string) []Match {
 		sortMatches(sc.out[first:])
 		from = to
 	}
-	return sc.out
+	dst = sc.out
+	*sc = scan{}
+	s.pool.Put(sc)
+	return dst
 }
 
 // pieceSize is how many bytes AppendMatches looks at before it sorts.
