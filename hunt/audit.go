@@ -243,7 +243,7 @@ func (h *hunter) auditOff(ev *auditd.Event) {
 	if !ok || !v.Blinds || v.Result == auditd.ResultFail || len(h.audit.off) >= maxFiles {
 		return
 	}
-	o := auditOff{at: ev.Time.UTC(), who: firstOf(ev.AUIDName, ev.AUID.String()), ses: ev.Ses.String(), refs: ev.Refs()}
+	o := auditOff{at: ev.Time.UTC(), who: actor(ev), ses: ev.Ses.String(), refs: ev.Refs()}
 	switch {
 	case v.Op == "remove_rule":
 		o.what = "a rule was removed"
@@ -255,6 +255,22 @@ func (h *hunter) auditOff(ev *auditd.Event) {
 		o.what = "the daemon ended"
 	}
 	h.audit.off = append(h.audit.off, o)
+}
+
+// actor names who did what an event tells: the account that logged on, else the
+// one that the process ran as, by name or by number.
+func actor(ev *auditd.Event) string {
+	switch {
+	case ev.AUIDName != "" && ev.AUID.OK:
+		return ev.AUIDName
+	case ev.AUID.OK:
+		return "uid " + ev.AUID.String()
+	case ev.UIDName != "":
+		return ev.UIDName
+	case ev.UID.OK:
+		return "uid " + ev.UID.String()
+	}
+	return ""
 }
 
 func firstOf(list ...string) string {

@@ -15,9 +15,9 @@ const (
 // seen counts what kinds of evidence there were at all; coverage is concluded
 // from it.
 type seen struct {
-	records, auth, sudo, cronCommands, cronSessions int
-	audit, exec, execUnset, connect                 int
-	indicatorsOmitted, momentsOmitted               int
+	records, auth, logons, sudo, cronCommands, cronSessions int
+	audit, exec, execUnset, connect                         int
+	indicatorsOmitted, momentsOmitted                       int
 }
 
 // blind says which sections cannot be relied on.
@@ -36,6 +36,11 @@ func (s *seen) blind() []Blind {
 		if s.audit == 0 {
 			add(sectionAccounts, "No log of the auth facility was found, so changes to accounts are not seen.", fix)
 		}
+	}
+	if s.auth > 0 && s.logons == 0 {
+		why, fix := "The log of the auth facility has no line about a logon, neither one that failed nor one that succeeded.", "Give the part of the log that has sshd's and login's lines."
+		add(sectionLogons, why, fix)
+		add(sectionSessions, why, fix)
 	}
 	if s.cronCommands == 0 {
 		switch {

@@ -315,3 +315,15 @@ func TestOrdinaryHosts(t *testing.T) {
 		})
 	}
 }
+
+// TestLogWithoutLogonsIsBlind: a log of the auth facility that has sudo's lines
+// only does not say that nobody logged on.
+func TestLogWithoutLogonsIsBlind(t *testing.T) {
+	inv := investigate(t, open(t, fstest.MapFS{"auth.log": {Data: lines(
+		"sudo:      ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; COMMAND=/usr/bin/apt-get update",
+	)}}), hunt.Options{})
+	assert.Equal(t, []string{"logons", "sessions", "processes", "services", "network"}, blindSections(inv))
+	for _, v := range inv.Hypotheses {
+		assert.Equal(t, hunt.CannotTell, v.Answer, v.Hypothesis)
+	}
+}

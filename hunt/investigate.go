@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
@@ -119,18 +120,19 @@ func chooseHost(asked string, hosts []string) (string, error) {
 // nothing says why there is nothing to investigate.
 func (h *hunter) nothing() error {
 	var all evidence.Stats
-	var problems []error
+	var problems []string
 	for _, s := range h.src.Stats() {
 		all.See(s.First)
 		all.See(s.Last)
-		for _, e := range s.Errors {
-			problems = append(problems, errors.New(e))
-		}
+		problems = append(problems, s.Errors...)
 	}
 	if !h.o.Window.IsZero() && !all.First.IsZero() {
 		return &WindowError{Window: h.o.Window, First: all.First.UTC(), Last: all.Last.UTC()}
 	}
-	return errors.Join(append([]error{ErrNoEvidence}, problems[:min(len(problems), 5)]...)...)
+	if len(problems) == 0 {
+		return ErrNoEvidence
+	}
+	return fmt.Errorf("%w (%s)", ErrNoEvidence, strings.Join(problems[:min(len(problems), 5)], "; "))
 }
 
 const progressEvery = 1 << 14

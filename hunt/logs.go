@@ -73,10 +73,14 @@ func (h *hunter) logEvent(ev *syslog.Event) {
 	refs := []evidence.Ref{ev.Ref}
 	at := ev.Time.UTC()
 	switch ev.Kind {
-	case syslog.KindLogonSuccess, syslog.KindLogonFailure:
+	case syslog.KindLogonSuccess, syslog.KindLogonFailure, syslog.KindDisconnect:
 		h.seen.auth++
+		h.seen.logons++
 	case syslog.KindSessionOpen:
 		h.seen.auth++
+		if isLogon(ev.Service) {
+			h.seen.logons++
+		}
 		if ev.Service == "cron" || ev.Service == "crond" {
 			h.seen.cronSessions++
 		}
@@ -106,6 +110,8 @@ func (h *hunter) logEvent(ev *syslog.Event) {
 	case syslog.KindCronEdit:
 		h.inv.CronEdits = append(h.inv.CronEdits, CronEdit{Time: at, User: ev.User, Target: ev.TargetUser, Action: ev.Reason, PID: ev.PID, Refs: refs})
 	case syslog.KindProbe:
+		h.seen.auth++
+		h.seen.logons++
 		h.addProbe(ev, at)
 	case syslog.KindOther:
 		h.mark(ev.Message, "message", at, "", ev.Ref)

@@ -210,7 +210,7 @@ func (h *hunter) auditSignals() {
 		session := h.auditSessionAt(first.ses, first.at)
 		sig := signal{
 			role: roleOther, time: first.at, stage: StageEvasion, severity: SeverityLow, raised: SeverityHigh, session: session,
-			text:       fmt.Sprintf("Auditing was cut back by %s: %s.", firstOf(quoteNonEmpty(first.who), "a process outside of any session"), strings.Join(texts, ", ")),
+			text:       fmt.Sprintf("Auditing was cut back by %s: %s.", firstOf(first.who, "an unknown process"), strings.Join(texts, ", ")),
 			techniques: []string{"T1562.012"}, hypotheses: []Hypothesis{AccountMisuse}, refs: refs,
 		}
 		if session != "" {

@@ -26,7 +26,7 @@ func ExampleText() {
 	// tuxtrail: host web01
 	//
 	// HIGH: A reverse shell was started by deploy
-	// Findings: 1 high. Read 0 inputs.
+	// Findings: 1 high. Read 0 of 0 inputs.
 	//
 	// HIGH F1 A reverse shell was started by deploy
 	//   deploy ran a shell that reads its commands from the network.

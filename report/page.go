@@ -199,7 +199,13 @@ func headline(inv *hunt.Investigation) (head, sub string, worst hunt.Severity) {
 	if sub != "" {
 		sub = "Findings: " + sub + ". "
 	}
-	sub += fmt.Sprintf("Read %d inputs", len(inv.Coverage.Files))
+	read := 0
+	for _, f := range inv.Coverage.Files {
+		if f.Lines > 0 {
+			read++
+		}
+	}
+	sub += fmt.Sprintf("Read %d of %d inputs", read, len(inv.Coverage.Files))
 	switch n := len(inv.Coverage.Blind); {
 	case n == 1:
 		sub += "; 1 blind spot"
