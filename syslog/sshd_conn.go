@@ -9,7 +9,9 @@ import "strings"
 // |invalid user USER |user USER ]ADDR port N". A connection that ends before
 // it was let in and names a user failed to log on; one that names none has
 // tried no user, it is a probe. Lines without a port come from older releases,
-// which name no user ever: they are disconnects. USER is read from the right.
+// which name no user ever: they are disconnects. Releases 7.2 and 7.3 print a
+// port and no user, so the end of a logon that theirs say is taken for a
+// probe's; the process has an Accepted then. USER is read from the right.
 func sshdConn(m, first, rest string, ev *Event) bool {
 	switch first {
 	case "Connection":
