@@ -60,6 +60,7 @@ type Call struct {
 	Tricks []string
 
 	decoded   bool // it stands in code that was decoded
+	unknown   bool // some argument is not constant
 	pipes     []stage
 	subst     []string
 	host      string // not empty when it runs on another host or in a container

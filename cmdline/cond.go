@@ -1,13 +1,13 @@
 package cmdline
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // cond is a condition on one call; all its parts must hold.
 type cond struct {
+	need                need
 	program, path       []pattern
 	args, anyArg, noArg []pattern
 	flags               []flagAlt
@@ -15,7 +15,7 @@ type cond struct {
 	env, via, trick     []pattern
 	redirect            []pattern
 	facts               map[FactKind][]pattern
-	text, code          *regexp.Regexp
+	text, code          *regex
 	from, to            *cond
 	before, after       *cond
 	any                 []*cond
@@ -32,12 +32,12 @@ type cond struct {
 type pattern struct {
 	text string
 	wild bool
-	re   *regexp.Regexp
+	re   *regex
 }
 
 func newPattern(s string) (pattern, error) {
 	if expr, ok := strings.CutPrefix(s, "re:"); ok {
-		re, err := regexp.Compile(expr)
+		re, err := newRegex(expr)
 		return pattern{text: s, wild: true, re: re}, err
 	}
 	return pattern{text: s, wild: strings.ContainsAny(s, "*?")}, nil
@@ -128,6 +128,7 @@ func (f flagAlt) match(args []string) bool {
 type matcher struct {
 	cmd    *Command
 	rules  *Rules
+	has    []need
 	got    []Fact
 	others []int
 	inner  *Rule // the rule that a planted call meets
@@ -137,6 +138,9 @@ func (m *matcher) cond(k *cond, i, depth int) bool {
 	if depth > 6 {
 		return false
 	}
+	if k.need&^m.has[i] != 0 {
+		return false
+	}
 	c := &m.cmd.Calls[i]
 	if len(k.program) > 0 && (len(c.Argv) == 0 || !matchAny(k.program, c.Name())) {
 		return false
@@ -144,6 +148,20 @@ func (m *matcher) cond(k *cond, i, depth int) bool {
 	if len(k.path) > 0 && (len(c.Argv) == 0 || !matchAny(k.path, c.Argv[0])) {
 		return false
 	}
+	if !m.flagsOf(k, c) || !m.lists(k, c) || !m.args(k, c) || !m.facts(k, i) {
+		return false
+	}
+	if k.text != nil && !k.text.MatchString(m.text(c)) || k.code != nil && !k.code.MatchString(c.Code) {
+		return false
+	}
+	if k.planted != nil && !m.plantedRisk(i, *k.planted) {
+		return false
+	}
+	return m.relations(k, i, depth)
+}
+
+// args tries the parts of a condition that look at the arguments.
+func (m *matcher) args(k *cond, c *Call) bool {
 	args := c.Args()
 	for _, f := range k.flags {
 		if !f.match(ownArgs(c)) {
@@ -158,31 +176,14 @@ func (m *matcher) cond(k *cond, i, depth int) bool {
 	if len(k.anyArg) > 0 && !slices.ContainsFunc(args, func(a string) bool { return matchAny(k.anyArg, a) }) {
 		return false
 	}
-	if slices.ContainsFunc(args, func(a string) bool { return matchAny(k.noArg, a) }) {
+	if len(k.noArg) > 0 && slices.ContainsFunc(args, func(a string) bool { return matchAny(k.noArg, a) }) {
 		return false
 	}
-	if len(k.verb) > 0 {
-		p := operands(args, "")
-		if len(p) == 0 || !matchAny(k.verb, p[0]) {
-			return false
-		}
+	if len(k.verb) == 0 && k.count == 0 {
+		return true
 	}
-	if k.count > 0 && len(operands(args, "")) < k.count {
-		return false
-	}
-	if !m.flagsOf(k, c) || !m.lists(k, c) {
-		return false
-	}
-	if k.text != nil && !k.text.MatchString(m.text(c)) {
-		return false
-	}
-	if k.code != nil && !k.code.MatchString(c.Code) {
-		return false
-	}
-	if !m.facts(k, i) || k.planted != nil && !m.plantedRisk(i, *k.planted) {
-		return false
-	}
-	return m.relations(k, i, depth)
+	p := operands(args, "")
+	return len(p) >= k.count && (len(k.verb) == 0 || len(p) > 0 && matchAny(k.verb, p[0]))
 }
 
 // plantedRisk reports whether a call that is written to run later meets a rule
@@ -192,7 +193,7 @@ func (m *matcher) plantedRisk(i int, least Severity) bool {
 		return false
 	}
 	m.inner = nil
-	sub := &matcher{cmd: m.cmd, rules: m.rules}
+	sub := &matcher{cmd: m.cmd, rules: m.rules, has: m.has}
 	for _, k := range m.rules.candidates(m.cmd.Calls[i].Name(), nil) {
 		x := m.rules.list[k]
 		if x.pattern != nil || x.planted || x.Severity < least || m.inner != nil && m.inner.Severity >= x.Severity {

@@ -343,10 +343,10 @@ func (l *loader) cond(r *rawCond) (*cond, error) {
 	}
 	for _, re := range []struct {
 		text string
-		to   **regexp.Regexp
+		to   **regex
 	}{{r.Text, &c.text}, {r.Code, &c.code}} {
 		if re.text != "" {
-			if *re.to, err = regexp.Compile(re.text); err != nil {
+			if *re.to, err = newRegex(re.text); err != nil {
 				return nil, err
 			}
 		}
@@ -363,5 +363,6 @@ func (l *loader) cond(r *rawCond) (*cond, error) {
 		return nil, err
 	}
 	c.not, err = l.conds(r.Not)
+	c.need = c.needs()
 	return c, err
 }

@@ -266,22 +266,20 @@ func (b *builder) braces(w *syntax.Word) []*syntax.Word {
 	if !syntax.SplitBraces(cp) {
 		return []*syntax.Word{w}
 	}
-	out := expandBraces(cp, 0)
-	if len(out) > 1000 {
-		b.cmd.Limited = true
-		out = out[:1000]
-	}
-	return out
+	return b.expandBraces(cp, 0)
 }
 
-func expandBraces(w *syntax.Word, depth int) []*syntax.Word {
+const maxBraces = 1000
+
+func (b *builder) expandBraces(w *syntax.Word, depth int) []*syntax.Word {
 	for i, p := range w.Parts {
 		be, ok := p.(*syntax.BraceExp)
 		if !ok {
 			continue
 		}
 		if depth > 8 {
-			return nil
+			b.cmd.Limited = true
+			return []*syntax.Word{w}
 		}
 		var elems []*syntax.Word
 		if be.Sequence {
@@ -294,9 +292,10 @@ func expandBraces(w *syntax.Word, depth int) []*syntax.Word {
 			parts := append([]syntax.WordPart{}, w.Parts[:i]...)
 			parts = append(parts, e.Parts...)
 			parts = append(parts, w.Parts[i+1:]...)
-			out = append(out, expandBraces(&syntax.Word{Parts: parts}, depth+1)...)
-			if len(out) > 1000 {
-				break
+			out = append(out, b.expandBraces(&syntax.Word{Parts: parts}, depth+1)...)
+			if len(out) > maxBraces {
+				b.cmd.Limited = true
+				return out[:maxBraces]
 			}
 		}
 		return out

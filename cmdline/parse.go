@@ -9,8 +9,9 @@ import (
 const (
 	// MaxText is how many bytes of a command line are read.
 	MaxText = 256 << 10
-	// MaxDepth is how deep wrappers, substitutions and decoded layers nest.
-	MaxDepth = 16
+	// MaxDepth is how deep statements, wrappers, substitutions and decoded
+	// layers nest.
+	MaxDepth = 64
 	// MaxCalls is how many simple commands are kept.
 	MaxCalls = 4096
 	// MaxValue is the longest text in bytes that is followed through

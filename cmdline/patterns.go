@@ -11,8 +11,7 @@ import (
 
 // textPattern is a rule that is only a regular expression over the text.
 type textPattern struct {
-	kind string
-	re   *regexp.Regexp
+	re *regexp.Regexp
 }
 
 func (p *textPattern) match(text string) (string, bool) {
@@ -76,7 +75,7 @@ func loadPatterns(name string, data []byte) (rules *Rules, ok bool, err error) {
 			}
 			list = append(list, &Rule{
 				ID: kind + "-" + strconv.Itoa(n), Name: text, Severity: Medium, File: name, Line: lineAt(data, dec.InputOffset()),
-				Why: "the text matches a pattern of the custom rules for " + kind + ".", pattern: &textPattern{kind: kind, re: re},
+				Why: "the text matches a pattern of the custom rules for " + kind + ".", LogType: kind, pattern: &textPattern{re: re},
 			})
 		}
 		if _, err := dec.Token(); err != nil {

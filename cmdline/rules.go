@@ -30,6 +30,9 @@ type Rule struct {
 	// Hits are command lines that meet the rule, and Quiet harmless ones that
 	// look like them and do not.
 	Hits, Quiet []string
+	// LogType is the log type that a rule from a file of regular expressions
+	// is for, such as "Syslog"; else "".
+	LogType string
 	// File and Line are where the rule was loaded from.
 	File string
 	Line int
@@ -83,6 +86,17 @@ func (r *Rules) With(more *Rules) *Rules {
 		}
 	}
 	return newRules(append(list, more.list...))
+}
+
+// Filter returns a set of the rules for which keep returns true.
+func (r *Rules) Filter(keep func(*Rule) bool) *Rules {
+	var list []*Rule
+	for _, x := range r.list {
+		if keep(x) {
+			list = append(list, x)
+		}
+	}
+	return newRules(list)
 }
 
 // All yields the rules in order.
@@ -153,7 +167,7 @@ func (x *Rule) programs() ([]string, bool) {
 // the file and whose severity is at least that of what it would run.
 func (r *Rules) Match(c Command) []Hit {
 	var hits []Hit
-	m := &matcher{cmd: &c, rules: r}
+	m := &matcher{cmd: &c, rules: r, has: c.has(nil)}
 	for _, i := range r.rest {
 		if p := r.list[i].pattern; p != nil {
 			if ev, ok := p.match(c.Text); ok {
@@ -208,7 +222,7 @@ func (m *matcher) rule(x *Rule, i int) (Hit, bool) {
 			continue
 		}
 		got, others := slices.Clone(m.got), slices.Clone(m.others)
-		if m.excluded(x, i) {
+		if len(x.unless) > 0 && m.excluded(x, i) {
 			return Hit{}, false
 		}
 		h := x.hit()

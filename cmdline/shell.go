@@ -435,6 +435,7 @@ func (b *builder) callExpr(c *syntax.CallExpr, s *syntax.Stmt, redirs []Redirect
 				fl.tricks = slices.DeleteFunc(fl.tricks, onlyInName)
 			}
 			call.Argv = append(call.Argv, fl.text)
+			call.unknown = call.unknown || !fl.known
 			call.Tricks = append(call.Tricks, fl.tricks...)
 			steps = append(steps, fl.steps...)
 		}
@@ -519,9 +520,12 @@ func (b *builder) redirects(list []*syntax.Redirect, f frame) (out []Redirect, s
 		var v value
 		switch r.Op {
 		case syntax.Hdoc, syntax.DashHdoc:
-			if r.Hdoc != nil {
-				v = b.word(r.Hdoc, f)
-			} else {
+			switch {
+			case r.Hdoc != nil && literalDoc(r.Word):
+				v = value{text: rawText(r.Hdoc), known: true}
+			case r.Hdoc != nil:
+				v = b.word(&syntax.Word{Parts: []syntax.WordPart{&syntax.DblQuoted{Parts: r.Hdoc.Parts}}}, f)
+			default:
 				v.known = true
 			}
 			stdin = v
@@ -551,6 +555,28 @@ func (b *builder) redirects(list []*syntax.Redirect, f frame) (out []Redirect, s
 		}
 	}
 	return out, stdin, toFile
+}
+
+// literalDoc reports whether the word behind << is quoted, so that nothing in
+// the document is expanded.
+func literalDoc(w *syntax.Word) bool {
+	for _, p := range w.Parts {
+		l, ok := p.(*syntax.Lit)
+		if !ok || strings.Contains(l.Value, `\`) {
+			return true
+		}
+	}
+	return false
+}
+
+func rawText(w *syntax.Word) string {
+	var out strings.Builder
+	for _, p := range w.Parts {
+		if l, ok := p.(*syntax.Lit); ok {
+			out.WriteString(l.Value)
+		}
+	}
+	return out.String()
 }
 
 func dedent(s string) string {

@@ -7,13 +7,14 @@ import (
 
 // output returns what a program prints when its input is known and it only
 // moves text about.
-func (b *builder) output(argv []string, stdin value) value {
+// unknown says that some argument is not constant.
+func (b *builder) output(argv []string, stdin value, unknown bool) value {
 	name, args := baseName(argv[0]), argv[1:]
 	switch name {
 	case "echo":
-		return echo(args)
+		return echo(args, unknown)
 	case "printf":
-		return printf(args)
+		return printf(args, unknown)
 	case "true", ":", "cd", "set", "sleep", "mkdir", "chmod", "chown", "rm", "touch", "shopt", "umask", "wait", "cp", "mv":
 		return value{known: true}
 	case "cat", "tee", "nohup", "pv", "buffer", "sponge", "head", "tail", "sort", "uniq":
@@ -107,7 +108,7 @@ func flagAfter(args []string, name string) (string, bool) {
 	return "", false
 }
 
-func echo(args []string) value {
+func echo(args []string, unknown bool) value {
 	nl, esc := true, false
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' && strings.Trim(args[0][1:], "neE") == "" {
 		for i := 1; i < len(args[0]); i++ {
@@ -123,7 +124,7 @@ func echo(args []string) value {
 		args = args[1:]
 	}
 	s := strings.Join(args, " ")
-	v := value{known: !unresolved(args)}
+	v := value{known: !unknown}
 	v.text = s
 	if esc {
 		v.text = backslashes(s, true)
@@ -137,20 +138,7 @@ func echo(args []string) value {
 	return v
 }
 
-// unresolved reports whether an argument holds source text of an expansion
-// that is not constant.
-func unresolved(args []string) bool {
-	for _, a := range args {
-		for i := 0; i+1 < len(a); i++ {
-			if a[i] == '$' && (a[i+1] == '(' || a[i+1] == '{' || isLetter(a[i+1])) || a[i] == '`' {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func printf(args []string) value {
+func printf(args []string, unknown bool) value {
 	if len(args) > 1 && args[0] == "-v" {
 		return value{known: true}
 	}
@@ -214,7 +202,7 @@ func printf(args []string) value {
 		}
 	}
 	text := backslashes(out.String(), false)
-	v := value{text: text, known: !unresolved(args)}
+	v := value{text: text, known: !unknown}
 	if hidesText(format) || strings.Contains(format, "%b") && len(args) > 1 && hidesText(args[1]) {
 		v.steps = []Step{step("printf", strings.Join(args, " "), text)}
 	}

@@ -318,7 +318,7 @@ func hidesText(s string) bool {
 			continue
 		}
 		end := min(len(s), i+6)
-		if d := backslashes(s[i:end], true); d != "" && isHex(s[i+1]) && (isLetter(d[0]) || d[0] == '/' || d[0] == '-') {
+		if d := backslashes(s[i:end], true); d != "" && isHex(s[i+1]) && d[0] > 0x20 && d[0] != 0x7f {
 			return true
 		}
 		i++

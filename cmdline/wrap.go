@@ -113,7 +113,7 @@ func (b *builder) call(c Call, stdin value, f frame) value {
 	if lang := interpreter(name); lang != "" {
 		return b.interpreted(i, lang, f)
 	}
-	return b.output(c.Argv, stdin)
+	return b.output(c.Argv, stdin, c.unknown)
 }
 
 func isShell(name string) bool {
@@ -134,7 +134,7 @@ func (b *builder) inner(i int, argv []string, via string, f frame) value {
 	if len(argv) == 0 {
 		return value{}
 	}
-	c := Call{Argv: append([]string{}, argv...), Redirects: b.cmd.Calls[i].Redirects, Text: quoteAll(argv)}
+	c := Call{Argv: append([]string{}, argv...), Redirects: b.cmd.Calls[i].Redirects, Text: quoteAll(argv), unknown: b.cmd.Calls[i].unknown}
 	return b.call(c, f.stdin, f.wrapped(via))
 }
 
