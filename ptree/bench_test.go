@@ -69,6 +69,23 @@ func BenchmarkBuild(b *testing.B) {
 	}
 }
 
+// TestAddAllocatesLittle: the tree needs room, the events none beside it.
+func TestAddAllocatesLittle(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	var ev []ptree.Event
+	many(20_000, func(e ptree.Event) { ev = append(ev, e) })
+	allocs := testing.AllocsPerRun(3, func() {
+		b := ptree.NewBuilder(ptree.Options{})
+		for i := range ev {
+			b.Add(ev[i])
+		}
+		b.Tree()
+	})
+	assert.Less(t, allocs/float64(len(ev)), 0.05)
+}
+
 // TestMillion holds the promise of the package: a million processes in 1 GB,
 // in two seconds of one core. A machine that does other things gets a minute.
 func TestMillion(t *testing.T) {

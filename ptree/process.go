@@ -27,7 +27,7 @@ type Process struct {
 
 	Start     time.Time // zero for placeholders
 	StartFrom StartSource
-	End       time.Time // zero when its end is not in the log
+	End       time.Time // zero when its end is not in the log; it ended before that time unless EndReason is EndExit
 	EndReason EndReason
 	Last      time.Time // when it, or a child of it, was last seen
 	ExitCode  *int32

@@ -29,6 +29,7 @@ type Record struct {
 	Start       *time.Time     `json:"start,omitempty"`
 	StartFrom   StartSource    `json:"start_from,omitzero"`
 	End         *time.Time     `json:"end,omitempty"`
+	EndBefore   *time.Time     `json:"end_before,omitempty"` // it ended at some time before
 	EndReason   EndReason      `json:"end_reason,omitzero"`
 	ExitCode    *int32         `json:"exit_code,omitempty"`
 	Last        *time.Time     `json:"last,omitempty"`
@@ -86,9 +87,14 @@ func (p *Process) Record() Record {
 		Exe: text(p.Exe), Comm: text(p.Comm), Cmdline: text(p.CommandLine()), ArgvCut: p.ArgvCut,
 		User: text(cmp.Or(p.User, p.UID)), UID: text(p.UID), Session: Session(text(p.Session)), TTY: text(p.TTY), CWD: text(p.CWD),
 		Host:  text(p.Host),
-		Start: utc(p.Start), StartFrom: p.StartFrom, End: utc(p.End), EndReason: p.EndReason, ExitCode: p.ExitCode, Last: utc(p.Last),
+		Start: utc(p.Start), StartFrom: p.StartFrom, EndReason: p.EndReason, ExitCode: p.ExitCode, Last: utc(p.Last),
 		Depth: p.Depth(), Path: p.Path(), Inferred: p.Edge == Inferred, Edge: p.Edge, Reason: p.Reason,
 		Placeholder: p.Placeholder, Context: p.Context, Children: p.NumChildren(), Refs: p.Evidence(),
+	}
+	if p.EndReason == EndExit {
+		r.End = utc(p.End)
+	} else {
+		r.EndBefore = utc(p.End)
 	}
 	for _, a := range p.Argv {
 		r.Argv = append(r.Argv, text(a))
