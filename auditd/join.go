@@ -35,6 +35,8 @@ type joiner struct {
 	wait       int64 // ms
 	maxRecords int
 	maxBytes   int
+	maxOpen    int
+	bytes      int // of the open events
 
 	nodes map[string]*node
 	last  *entry // of the record before: the usual case
@@ -50,7 +52,7 @@ type joiner struct {
 
 func newJoiner(o Options) joiner {
 	return joiner{
-		window: o.Window, wait: max(1, o.Wait.Milliseconds()), maxRecords: o.MaxRecords, maxBytes: o.MaxBytes,
+		window: o.Window, wait: max(1, o.Wait.Milliseconds()), maxRecords: o.MaxRecords, maxBytes: o.MaxBytes, maxOpen: o.MaxOpen,
 		nodes: make(map[string]*node), byKey: make(map[key]*entry),
 	}
 }
@@ -97,6 +99,7 @@ func (j *joiner) put(h *header, line []byte, hash uint64, ref evidence.Ref) {
 		return
 	}
 	en.hashes = append(en.hashes, hash)
+	j.bytes += len(line)
 	ev.store.raw = append(ev.store.raw, line...)
 	ev.store.lines = append(ev.store.lines, rawLine{end: len(ev.store.raw), ref: ref})
 	if h.typ == TypeEOE {
@@ -134,10 +137,10 @@ func (j *joiner) event() *Event {
 func (j *joiner) recycle(e *Event) {
 	st := e.store
 	st.reset()
-	if cap(st.raw) > 1<<20 || cap(st.dec) > 1<<20 { // do not keep what one giant needed
-		st = store{}
-	}
 	recs, paths, socks := e.Records[:0], e.Paths[:0], e.Socks[:0]
+	if cap(st.raw) > 64<<10 || cap(st.dec) > 64<<10 || cap(st.fields) > 2048 { // do not keep what a giant needed
+		st, recs, paths, socks = store{}, nil, nil, nil
+	}
 	*e = Event{store: st, Records: recs, Paths: paths, Socks: socks}
 	if len(j.freeE) < 2*j.window {
 		j.freeE = append(j.freeE, e)
@@ -150,11 +153,12 @@ func (j *joiner) pop() *Event {
 	if en == nil {
 		return nil
 	}
-	if !en.done && !j.all && j.queue.len() <= j.window && en.key.node.latest-en.at < j.wait {
+	if !en.done && !j.all && j.queue.len() <= j.window && j.bytes <= j.maxOpen && en.key.node.latest-en.at < j.wait {
 		return nil
 	}
 	j.queue.pop()
 	e := en.ev
+	j.bytes -= len(e.store.raw)
 	en.ev, en.done = nil, true
 	j.past.push(en)
 	if j.past.len() > j.window {

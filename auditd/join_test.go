@@ -181,6 +181,10 @@ func TestJoinLimits(t *testing.T) {
 	assert.True(t, events[0].Cut)
 	assert.Less(t, len(events[0].Records), 10)
 
+	events, _, _ = read(t, Options{MaxOpen: 100}, lines...)
+	assert.Greater(t, len(events), 5, "an event that grows too large is handed out in parts")
+	assert.True(t, events[1].Late)
+
 	events, errs, stats := read(t, Options{MaxLine: 60}, line("SYSCALL", 1, 1, strings.Repeat("x", 100)))
 	require.Len(t, events, 1, "what is left of a line is read")
 	assert.Len(t, errs, 1)

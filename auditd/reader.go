@@ -16,6 +16,7 @@ const (
 	DefaultWait       = 2 * time.Second
 	DefaultMaxRecords = 4096
 	DefaultMaxBytes   = 16 << 20
+	DefaultMaxOpen    = 64 << 20
 )
 
 // Options sets how a log is read. The zero value works.
@@ -38,6 +39,10 @@ type Options struct {
 	// have; what is beyond is thrown away and the event marked Cut. 0 means
 	// DefaultMaxRecords and DefaultMaxBytes.
 	MaxRecords, MaxBytes int
+	// MaxOpen is how many bytes of records the open events may hold together.
+	// When there are more the oldest is handed out as it is. 0 means
+	// DefaultMaxOpen.
+	MaxOpen int
 }
 
 // Reader reads an audit log and joins its records into events.
@@ -74,6 +79,9 @@ func NewReader(r io.Reader, o Options) *Reader {
 	}
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = DefaultMaxBytes
+	}
+	if o.MaxOpen <= 0 {
+		o.MaxOpen = DefaultMaxOpen
 	}
 	return &Reader{
 		o:     o,
