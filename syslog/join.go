@@ -112,16 +112,13 @@ func (r *Reader) join(step func(block string, last bool) (n int, state joinState
 			state = joinBad
 		}
 		if state != joinMore {
-			end := r.line.end
 			if state == joinBad {
 				n = one
 			}
-			// what is left of r.rest lies behind buf in the stream
-			if len(r.rest) > 0 {
+			end := 0
+			if len(r.rest) > 0 { // it lies behind buf in the stream
 				buf = append(buf, r.rest...)
 				end = r.restEnd
-			} else {
-				end = 0
 			}
 			r.spare, r.block = r.block, buf
 			r.leave(buf, n, first.ref, end)

@@ -22,50 +22,50 @@ import (
 // bidirectional-override characters are written as \u escapes. A byte that is
 // no UTF-8 becomes the four characters \xff with its value; then
 // message_base64 holds the message's bytes as they are.
-func (e *Event) AppendJSON(dst []byte) []byte {
+func (ev *Event) AppendJSON(dst []byte) []byte {
 	o := object{append(dst, '{')}
-	o.string("kind", string(e.Kind))
-	o.time("time", e.Time)
-	o.string("host", e.Host)
-	o.string("program", e.Program)
-	o.int("pid", int64(e.PID), 0)
-	o.string("facility", e.Facility.String())
-	o.string("severity", e.Severity.String())
-	o.string("user", e.User)
-	if !e.UserKnown && e.User != "" {
+	o.string("kind", string(ev.Kind))
+	o.time("time", ev.Time)
+	o.string("host", ev.Host)
+	o.string("program", ev.Program)
+	o.int("pid", int64(ev.PID), 0)
+	o.string("facility", ev.Facility.String())
+	o.string("severity", ev.Severity.String())
+	o.string("user", ev.User)
+	if !ev.UserKnown && ev.User != "" {
 		o.key("user_known")
 		o.buf = append(o.buf, "false"...)
 	}
-	o.string("target_user", e.TargetUser)
-	o.string("by", e.By)
-	o.int("uid", e.UID, -1)
-	o.int("by_uid", e.ByUID, -1)
-	o.string("group", e.Group)
-	o.source(e.Source, e.SourceHost, e.SourcePort)
-	o.string("method", e.Method)
-	o.string("key", e.Key)
-	o.string("tty", e.TTY)
-	o.string("pwd", e.PWD)
-	o.string("command", e.Command)
-	o.string("session", e.Session)
-	o.string("service", e.Service)
-	o.string("mark", string(e.Mark))
-	o.string("change", string(e.Change))
-	o.string("result", string(e.Result))
-	o.string("reason", e.Reason)
-	if e.Count > 1 {
-		o.int("count", int64(e.Count), 0)
+	o.string("target_user", ev.TargetUser)
+	o.string("by", ev.By)
+	o.int("uid", ev.UID, -1)
+	o.int("by_uid", ev.ByUID, -1)
+	o.string("group", ev.Group)
+	o.source(ev.Source, ev.SourceHost, ev.SourcePort)
+	o.string("method", ev.Method)
+	o.string("key", ev.Key)
+	o.string("tty", ev.TTY)
+	o.string("pwd", ev.PWD)
+	o.string("command", ev.Command)
+	o.string("session", ev.Session)
+	o.string("service", ev.Service)
+	o.string("mark", string(ev.Mark))
+	o.string("change", string(ev.Change))
+	o.string("result", string(ev.Result))
+	o.string("reason", ev.Reason)
+	if ev.Count > 1 {
+		o.int("count", int64(ev.Count), 0)
 	}
-	o.inferred(e.Inferred)
-	o.string("message", e.Message)
-	if !utf8.ValidString(e.Message) {
+	o.inferred(ev.Inferred)
+	o.string("message", ev.Message)
+	if !utf8.ValidString(ev.Message) {
 		o.key("message_base64")
 		o.buf = append(o.buf, '"')
-		o.buf = base64.StdEncoding.AppendEncode(o.buf, []byte(e.Message))
+		o.buf = base64.StdEncoding.AppendEncode(o.buf, []byte(ev.Message))
 		o.buf = append(o.buf, '"')
 	}
-	o.string("file", e.Ref.File)
-	o.int("line", e.Ref.Line, 0)
+	o.string("file", ev.Ref.File)
+	o.int("line", ev.Ref.Line, 0)
 	return append(o.buf, '}')
 }
 

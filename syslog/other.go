@@ -61,22 +61,15 @@ func uptime(s string) int {
 	for i < len(s) && s[i] == ' ' {
 		i++
 	}
-	start := i
-	for i < len(s) && s[i]-'0' <= 9 {
-		i++
-	}
-	if i == start || i >= len(s) || s[i] != '.' {
+	point := i + digits(s[i:])
+	if point == i || point >= len(s) || s[point] != '.' {
 		return 0
 	}
-	start = i + 1
-	for i++; i < len(s) && s[i]-'0' <= 9; i++ {
-	}
-	if i-start < 3 || i >= len(s) || s[i] != ']' {
+	end := point + 1 + digits(s[point+1:])
+	if end-point < 4 || end >= len(s) || s[end] != ']' {
 		return 0
 	}
-	for i++; i < len(s) && (s[i] == ' ' || s[i] == ':'); i++ {
-	}
-	return i
+	return len(s) - len(strings.TrimLeft(s[end+1:], " :"))
 }
 
 // stampXRDP reads "20220407-12:11:06" and its form with milliseconds.

@@ -170,7 +170,7 @@ func (p *program) printUnknown(logs []*log) {
 }
 
 func (p *program) line(object []byte) {
-	p.out.Write(append(object, '\n')) // Flush reports the error
+	_, _ = p.out.Write(append(object, '\n')) // Flush reports the error
 }
 
 func (p *program) fail(err error) {
