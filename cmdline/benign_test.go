@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
@@ -52,6 +53,36 @@ func TestBenignHost(t *testing.T) {
 // showsTheAct are the examples in manual pages that are what the rules look
 // for: capsh(1) and sudo(8) print the password hashes.
 var showsTheAct = regexp.MustCompile(`^(?:sudo )?cat (?:/var/log/messages )?/etc/shadow\b`)
+
+// TestBenignList holds what is written in testdata/benign.txt.
+func TestBenignList(t *testing.T) {
+	data, err := os.ReadFile("testdata/benign.txt")
+	require.NoError(t, err)
+	rules := cmdline.DefaultRules()
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		text, low := strings.CutPrefix(line, "low: ")
+		limit := cmdline.Info
+		if low {
+			limit = cmdline.Low
+		}
+		for name, c := range map[string]cmdline.Command{
+			"shell": cmdline.Parse(text), "sudo": cmdline.FromSudo(text), "sudo sh -c": cmdline.FromArgv([]string{"sudo", "sh", "-c", text}),
+		} {
+			if name == "sudo" && strings.HasPrefix(text, "alias ") {
+				continue // a shell's own word, which sudo cannot run
+			}
+			top, id := worst(rules.Match(c))
+			assert.LessOrEqual(t, top, limit, "%s: %s %s: %s", name, top, id, text)
+		}
+		n++
+	}
+	assert.Greater(t, n, 250)
+}
 
 // worst returns the highest severity of the hits, -1 when there is none.
 func worst(hits []cmdline.Hit) (cmdline.Severity, string) {

@@ -47,13 +47,34 @@ func FromArgv(argv []string) Command {
 // blanks stand in single quotes in which \' and \\ are escapes, control
 // characters are written #012, and versions before 1.9.13 do not quote at all,
 // so that the text after sh -c reaches to the end.
+// Sudo runs no shell, so that pipes and redirections never stand between its
+// arguments; a text that has them was written by something else and is read
+// as [Parse] does.
 func FromSudo(text string) Command {
 	b := newBuilder(text)
 	argv, quoted := splitSudo(b.cmd.Text)
+	if hasOperators(argv, quoted) {
+		return Parse(text)
+	}
 	if len(argv) > 0 {
 		b.call(Call{Argv: clip(unquotedScript(argv, quoted), b), Text: b.cmd.Text}, value{}, frame{})
 	}
 	return b.done()
+}
+
+func hasOperators(argv []string, quoted []bool) bool {
+	for i, a := range argv {
+		if quoted[i] {
+			continue
+		}
+		switch a {
+		case "-c":
+			return false // an unquoted script may follow
+		case "|", "||", "&&", ">", ">>", "2>":
+			return i > 0
+		}
+	}
+	return false
 }
 
 // FromCron reads the command field of a crontab: the first "%" that is not

@@ -119,24 +119,6 @@ func (b *builder) special(i int, name string, f frame) (v value, done bool) {
 
 // codeOption returns the index of the argument of an option, given by its
 // letters (it may end a cluster such as -lc) or its long name.
-func codeOption(args []string, letters, long string) int {
-	for i, a := range args {
-		if i+1 >= len(args) || len(a) < 2 || a[0] != '-' {
-			continue
-		}
-		if strings.HasPrefix(a, "--") {
-			if long != "" && a[2:] == long {
-				return i + 1
-			}
-			continue
-		}
-		if letters != "" && strings.IndexByte(letters, a[len(a)-1]) >= 0 {
-			return i + 1
-		}
-	}
-	return -1
-}
-
 func (b *builder) su(i int, name string, f frame) value {
 	args := b.cmd.Calls[i].Args()
 	k := codeOption(args, "c", "command")
@@ -195,13 +177,6 @@ func (b *builder) ssh(i int, f frame) value {
 	}
 	f.stdin = value{}
 	return b.run(strings.Join(rest, " "), nil, "ssh", f)
-}
-
-func cutFold(s, prefix string) (string, bool) {
-	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
-		return s[len(prefix):], true
-	}
-	return s, false
 }
 
 var containerShort = wrapper{
@@ -425,92 +400,7 @@ func (b *builder) transport(args []string, name string, f frame) {
 }
 
 // flagValue returns the argument of an option: -x V, -xV, --long V, --long=V.
-func flagValue(args []string, letters, long string) (string, bool) {
-	for i, a := range args {
-		if len(a) < 2 || a[0] != '-' {
-			continue
-		}
-		if a == "--" {
-			break
-		}
-		if strings.HasPrefix(a, "--") {
-			n, v, has := strings.Cut(a[2:], "=")
-			if !hasWord(long, n) {
-				continue
-			}
-			if has {
-				return v, true
-			}
-			if i+1 < len(args) {
-				return args[i+1], true
-			}
-			return "", true
-		}
-		for l := range len(letters) {
-			if k := strings.IndexByte(a, letters[l]); k > 0 {
-				if k+1 < len(a) {
-					if k == 1 {
-						return a[2:], true
-					}
-					continue
-				}
-				if i+1 < len(args) {
-					return args[i+1], true
-				}
-				return "", true
-			}
-		}
-	}
-	return "", false
-}
-
 // hasFlag reports whether one of the letters stands in a cluster of short
 // options, or one of the long names as a long option.
-func hasFlag(args []string, letters, long string) bool {
-	for _, a := range args {
-		if a == "--" {
-			return false
-		}
-		if len(a) < 2 || a[0] != '-' {
-			continue
-		}
-		if strings.HasPrefix(a, "--") {
-			n, _, _ := strings.Cut(a[2:], "=")
-			if hasWord(long, n) {
-				return true
-			}
-			continue
-		}
-		if strings.ContainsAny(a[1:], letters) {
-			return true
-		}
-	}
-	return false
-}
-
 // operands returns the arguments that are no options; the letters are options
 // with an argument of their own.
-func operands(args []string, withArg string) []string {
-	var out []string
-	for i := 0; i < len(args); i++ {
-		a := args[i]
-		if a == "--" {
-			return append(out, args[i+1:]...)
-		}
-		if len(a) < 2 || a[0] != '-' {
-			out = append(out, a)
-			continue
-		}
-		if !strings.HasPrefix(a, "--") {
-			for k := 1; k < len(a); k++ {
-				if strings.IndexByte(withArg, a[k]) >= 0 {
-					if k == len(a)-1 {
-						i++
-					}
-					break
-				}
-			}
-		}
-	}
-	return out
-}
