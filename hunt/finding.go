@@ -123,7 +123,7 @@ func (st *story) finding() Finding {
 	slices.SortFunc(f.Refs, evidence.Ref.Compare)
 	f.Refs = slices.Compact(f.Refs)
 	slices.SortFunc(f.Addresses, netip.Addr.Compare)
-	if st.has(roleEntry) && st.has(roleFetchRun, rolePlantAccount, roleGrant, rolePersist, roleConnect) {
+	if st.has(roleEntry, roleServer) && st.has(roleFetchRun, rolePlantAccount, roleGrant, rolePersist, roleConnect) {
 		f.Severity = SeverityCritical
 	}
 	f.Title, f.Summary = st.title(), st.summary()
@@ -135,6 +135,9 @@ func (st *story) title() string {
 	if entries := st.of(roleEntry); len(entries) > 0 {
 		e := entries[0]
 		return "Break-in: " + e.addr.String() + " guessed its way in as " + quoteName(e.account)
+	}
+	if servers := st.of(roleServer); len(servers) > 0 {
+		return "Hijacked application: " + strings.TrimSuffix(servers[0].text, ".")
 	}
 	worst := st.signals[0]
 	for _, s := range st.signals {
@@ -206,6 +209,7 @@ func (st *story) tellEntry(sentence func(...string)) {
 		}
 		sentence(g.text)
 	}
+	tell(st.of(roleServer), maxEntries, "more programs started by servers", sentence)
 	tell(entries, maxEntries, "more logons after guessing", sentence)
 	tell(others, maxEntries, "more sources guessed too", sentence)
 }

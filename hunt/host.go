@@ -33,8 +33,8 @@ func (h *hunter) hostLine(rec *syslog.Record) {
 			}
 		}
 	case "NetworkManager":
-		if i := strings.Index(m, ": state changed new lease, address="); i >= 0 && strings.Contains(m[:i], "dhcp") {
-			h.hostAddress(m[i+len(": state changed new lease, address="):])
+		if device, rest, ok := strings.Cut(m, ": state changed new lease, address="); ok && strings.Contains(device, "dhcp") {
+			h.hostAddress(rest)
 		}
 	}
 }

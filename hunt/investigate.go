@@ -40,6 +40,7 @@ type hunter struct {
 	audit auditFacts
 	tree  *ptree.Tree
 
+	servers    map[int]bool     // processes that a server should not have started
 	byAudit    map[string][]int // indexes of inv.Sessions by audit session
 	users      stays            // the same by account
 	fromSource map[string][]int // indexes of attempts by source

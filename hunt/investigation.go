@@ -402,7 +402,7 @@ type Moment struct {
 type Coverage struct {
 	Files   []evidence.Stats `json:"files"`
 	Blind   []Blind          `json:"blind,omitempty"`
-	Unknown []evidence.Shape `json:"unknown,omitempty"` // the shapes of messages whose meaning is not known, most frequent first
+	Unknown []evidence.Shape `json:"unknown,omitempty"` // messages of programs that are read, of a shape that is not, most frequent first
 	Notes   []string         `json:"notes,omitempty"`
 }
 

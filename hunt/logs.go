@@ -41,7 +41,9 @@ func (h *hunter) readSyslog(host string) {
 		h.hostLine(&rec)
 		ev, ok := syslog.Parse(rec)
 		if !ok {
-			h.shapes.Add(rec.Program, rec.Message, rec.Ref)
+			if syslog.Covers(rec.Program) {
+				h.shapes.Add(rec.Program, rec.Message, rec.Ref)
+			}
 			h.mark(rec.Message, "message", rec.Time, "", rec.Ref)
 			continue
 		}

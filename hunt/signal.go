@@ -16,6 +16,7 @@ const (
 	roleGuess             // passwords were guessed
 	roleEntry             // a logon that followed guessing from its source
 	roleLaterLogon        // a logon of a new account, or of root from outside
+	roleServer            // a program that serves the network started a shell
 	roleFetchRun          // something was fetched, run, or both
 	rolePlantAccount      // an account was made
 	roleGrant             // an account got rights

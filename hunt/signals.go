@@ -17,6 +17,7 @@ func (h *hunter) collectSignals() {
 	planted := h.plantedAccounts()
 	h.guessSignals()
 	h.logonSignals(planted)
+	h.serverSignals()
 	h.commandSignals()
 	h.accountSignals(planted)
 	h.connectionSignals()
@@ -160,7 +161,7 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 			from = " from " + quoteName(s.Source)
 			if a, err := netip.ParseAddr(s.Source); err == nil {
 				sig.addr = a
-				sig.owns = append(sig.owns, addrKey(a))
+				sig.keys = append(sig.keys, addrKey(a))
 			}
 		}
 		how := ""
@@ -201,6 +202,11 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 					sig.text = fmt.Sprintf("%s got in as %s%s, after %s failed from there on %s.", quoteName(s.Source), quoteName(s.User), how, tries(f.tries), accounts(len(f.accounts)))
 				}
 			}
+		}
+		if sig.addr.IsValid() && sig.severity.Compare(SeverityInfo) > 0 {
+			// an address from which somebody came in as expected says nothing
+			// about who else comes from there
+			sig.owns = append(sig.owns, addrKey(sig.addr))
 		}
 		h.signal(sig)
 	}

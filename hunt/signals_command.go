@@ -49,7 +49,9 @@ func (h *hunter) commandSignals() {
 				continue
 			}
 			k := key{c.session, hit.Rule, hit.Target}
-			if c.session == "" {
+			if root := h.serverAbove(c.process); root != 0 {
+				k.where = treeKey(root)
+			} else if c.session == "" {
 				k.where = "by " + c.user
 			}
 			if _, ok := groups[k]; !ok {
@@ -292,6 +294,13 @@ func (h *hunter) actSignal(a *act) signal {
 		}
 	} else {
 		sig.keys = append(sig.keys, sessionKey(c.session))
+		if hit.Severity.Compare(SeverityHigh) >= 0 { // the rest of the session is to be told with it
+			sig.owns = append(sig.owns, sessionKey(c.session))
+		}
+	}
+	if root := h.serverAbove(c.process); root != 0 {
+		sig.keys = append(sig.keys, treeKey(root))
+		sig.hypotheses = appendNew(slices.Clone(sig.hypotheses), HijackedApp)
 	}
 	describeTarget(&sig, hit)
 	if c.how == byCron {

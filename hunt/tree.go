@@ -42,8 +42,11 @@ func sessionOfChildren(p *ptree.Process) string {
 func processOf(p *ptree.Process) Process {
 	out := Process{
 		ID: p.ID(), Depth: p.Depth(), PID: p.PID, PPID: p.PPID, Exe: p.Exe, Cmdline: p.CommandLine(),
-		User: firstOf(p.User, p.UID), Session: p.Session, Start: utc(p.Start), End: utc(p.End),
+		User: firstOf(p.User, p.UID), Session: p.Session, Start: utc(p.Start),
 		Edge: p.Edge.String(), Reason: p.Reason, Refs: p.Evidence(),
+	}
+	if p.EndReason == ptree.EndExit { // else it is only known to be over by then
+		out.End = utc(p.End)
 	}
 	if up := p.Parent(); up != nil {
 		out.Parent = up.ID()

@@ -153,10 +153,13 @@ func TestEveryLinkHasATarget(t *testing.T) {
 }
 
 func TestJSONRoundTrip(t *testing.T) {
-	inv := full(nasty)
+	inv := full(nasty + "\u009b2J\U000e0041")
 	var b bytes.Buffer
 	require.NoError(t, report.JSON(&b, inv))
 	assert.NotContains(t, b.String(), "<script>")
+	for _, hidden := range []string{"\u009b", "\u202e", "\u200b", "\U000e0041"} {
+		assert.NotContains(t, b.String(), hidden)
+	}
 	assert.NotContains(t, b.String(), "\x1b")
 	var back hunt.Investigation
 	require.NoError(t, json.Unmarshal(b.Bytes(), &back))
