@@ -13,7 +13,8 @@ import (
 	"github.com/tuxtrail/tuxtrail/entities"
 )
 
-func uid(n uint32) *uint32 { return &n }
+//go:fix inline
+func uid(n uint32) *uint32 { return new(n) }
 
 var (
 	web   = entities.Host{HostName: "web01"}

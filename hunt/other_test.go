@@ -111,7 +111,7 @@ func TestStolenKey(t *testing.T) {
 	top := inv.Findings[0]
 	assert.GreaterOrEqual(t, top.Severity.Compare(hunt.SeverityHigh), 0)
 	assert.Equal(t, []string{"S2"}, top.Sessions, "the owner's own session is not in it")
-	assert.Equal(t, "203.0.113.9", fmt.Sprint(top.Addresses[len(top.Addresses)-1]))
+	assert.Equal(t, "203.0.113.9", top.Addresses[len(top.Addresses)-1].String())
 	var story strings.Builder
 	for _, s := range top.Steps {
 		story.WriteString(s.Text + "\n")

@@ -1,5 +1,7 @@
 package ptree
 
+import "slices"
+
 // Tree returns the tree of the events so far. The Builder must not be used
 // any more.
 func (b *Builder) Tree() *Tree {
@@ -117,8 +119,8 @@ func (b *Builder) order() []*Process {
 			done[q.id] = true
 			up = append(up, q)
 		}
-		for i := len(up) - 1; i >= 0; i-- {
-			out = append(out, up[i])
+		for _, u := range slices.Backward(up) {
+			out = append(out, u)
 		}
 		up = up[:0]
 	}

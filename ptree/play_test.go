@@ -14,14 +14,14 @@ import (
 
 // actor is a process of the play.
 type actor struct {
-	pid     int
-	parent  *actor // who made it
-	ppid    int    // now: 1 once the parent ended
-	exe     string
-	images  []string
-	alive   bool
-	session string
-	made    int // time
+	pid    int
+	parent *actor // who made it
+	ppid   int    // now: 1 once the parent ended
+	exe    string
+	images []string
+	alive  bool
+
+	made int // time
 }
 
 // play is a kernel: processes fork, exec and exit at random; pids are given in

@@ -216,10 +216,7 @@ func (d *drawing) rail(last bool) string {
 func (d *drawing) line(prefix, s string) {
 	d.lines++
 	_, _ = d.w.WriteString(prefix) // errors stay until Flush
-	room := d.o.Width - len([]rune(prefix))
-	if room < 20 {
-		room = 20
-	}
+	room := max(d.o.Width-len([]rune(prefix)), 20)
 	if runes := []rune(s); len(runes) > room {
 		s = string(runes[:room-1]) + "…"
 	}

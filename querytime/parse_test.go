@@ -250,7 +250,7 @@ func TestWindow(t *testing.T) {
 	}
 	b, err := json.Marshal(w)
 	require.NoError(t, err)
-	assert.Equal(t, `{"start":"2026-11-23T08:00:00Z","end":"2026-11-23T10:00:00Z"}`, string(b))
+	assert.JSONEq(t, `{"start":"2026-11-23T08:00:00Z","end":"2026-11-23T10:00:00Z"}`, string(b))
 }
 
 func TestSplit(t *testing.T) {

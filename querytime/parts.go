@@ -108,12 +108,12 @@ func count(s string) (int, error) {
 }
 
 // check bounds a span to about two hundred years.
-func (d span) check(s string) error {
-	if d.days > 200*366 || d.rest > 200*366*24*time.Hour || d.rest < 0 || d.days < 0 {
-		return fmt.Errorf("%q is more than two hundred years", s)
+func (s span) check(text string) error {
+	if s.days > 200*366 || s.rest > 200*366*24*time.Hour || s.rest < 0 || s.days < 0 {
+		return fmt.Errorf("%q is more than two hundred years", text)
 	}
-	if d == (span{}) {
-		return fmt.Errorf("%q is no time at all", s)
+	if s == (span{}) {
+		return fmt.Errorf("%q is no time at all", text)
 	}
 	return nil
 }

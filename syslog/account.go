@@ -16,7 +16,7 @@ func parseAccount(m string, ev *Event) bool {
 	case "add", "delete", "change", "lock", "unlock", "remove", "set", "failed", "removed":
 		return accountVerb(first, rest, m, ev)
 	case "group":
-		return accountGroup(rest, m, ev)
+		return accountGroup(rest, ev)
 	case "user":
 		return gpasswdUser(rest, ev)
 	case "members", "administrators", "password", "access", "Password":
@@ -276,7 +276,7 @@ func accountRemoved(s string, ev *Event) bool {
 
 // accountGroup reads "[group ]added to FILE: name=N[, GID=N]", "'N' removed[
 // from FILE]" and "changed in FILE (group N/GID[, new …])".
-func accountGroup(s, m string, ev *Event) bool {
+func accountGroup(s string, ev *Event) bool {
 	if t, ok := after(s, "added to "); ok {
 		if _, n, ok := strings.Cut(t, ": name="); ok {
 			ev.Group, _, _ = strings.Cut(n, ", ")

@@ -23,7 +23,7 @@ func parseDropbear(m string, ev *Event) bool {
 		ev.Mark = MarkConnection
 		return true
 	case strings.HasPrefix(m, "Exit "), strings.HasPrefix(m, "exit "):
-		return dropbearExit(m[len("Exit "):], m, ev)
+		return dropbearExit(m[len("Exit "):], ev)
 	case strings.HasPrefix(m, "Early exit: "), strings.HasPrefix(m, "Premature exit: "), strings.HasPrefix(m, "premature exit: "):
 		ev.Mark, ev.Service, ev.Reason = MarkDaemonStop, ev.Program, m
 		return true
@@ -120,7 +120,7 @@ func dropbearOK(what, from string, ev *Event) bool {
 
 // dropbearExit reads what follows "Exit ": "before auth[ from <ADDR>]: [(user
 // 'U', N fails): ]WHY" and "(U)[ from <ADDR>]: WHY".
-func dropbearExit(s, m string, ev *Event) bool {
+func dropbearExit(s string, ev *Event) bool {
 	if t, ok := after(s, "before auth"); ok {
 		t = dropbearFrom(t, ev)
 		if u, ok := after(t, " (user "); ok {

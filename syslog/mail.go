@@ -60,8 +60,7 @@ func dovecotLogin(m string, i int, ev *Event) bool {
 	rest := m[i+len("user=<"):]
 	user, fields, ok := "", "", false
 	for _, next := range [...]string{">, method=", ">, rip="} {
-		if user, fields, ok = cutLast(rest, next); ok {
-			fields = next[3:] + fields
+		if user, _, ok = cutLast(rest, next); ok {
 			fields = rest[len(user)+3:]
 			break
 		}
