@@ -17,6 +17,7 @@ var floors = map[string]int{
 	"cmdline": 2,
 	"geo":     2,
 	"utmp":    2,
+	"unpack":  2,
 
 	"logdir":   3,
 	"sentinel": 3,
@@ -44,6 +45,7 @@ var modules = map[string][]string{
 	"ioc":     {"golang.org/x/net"},
 	"cmdline": {"mvdan.cc/sh/v3", "github.com/goccy/go-yaml"},
 	"geo":     {"github.com/oschwald/geoip2-golang/v2", "github.com/oschwald/maxminddb-golang/v2", "github.com/gaissmai/bart", "golang.org/x/sys"},
+	"unpack":  {"github.com/ulikunitz/xz"},
 	"logdir":  {"github.com/klauspost/compress", "github.com/ulikunitz/xz"},
 	"ti":      {"github.com/gaissmai/bart", "github.com/goccy/go-yaml", "golang.org/x/time", "go.etcd.io/bbolt", "golang.org/x/sys"},
 }
