@@ -23,6 +23,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	types := fs.String("types", "", "comma-separated `list` of the types to look for")
 	all := fs.Bool("all", false, "look for all types")
 	defang := fs.Bool("defang", false, "print values defanged (evil[.]com), so that nothing turns them into links")
+	inside := fs.Bool("unpack", false, "look also inside base64, hex, gzip, zip and the like; such objects have unpacked (the layers) and, for value, raw of the innermost")
 	maxLine := fs.Int("max-line", 0, "cut lines longer than this many `bytes` (default 1 MiB)")
 	fs.Usage = func() {
 		fmt.Fprintf(stderr, `usage: ioc [flags] [FILE ...]
@@ -34,6 +35,7 @@ whether it was written defanged. With several files also file.
 
   ioc /var/log/auth.log /var/log/auth.log.2.gz
   journalctl | ioc -types ipv4,dns,url
+  ioc -unpack /root/.bash_history
 
 Types: %s
 Default: %s
@@ -71,7 +73,7 @@ Default: %s
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
-	p := printer{scanner: scanner, defang: *defang, maxLine: *maxLine, workers: runtime.GOMAXPROCS(0)}
+	p := printer{scanner: scanner, defang: *defang, unpack: *inside, maxLine: *maxLine, workers: runtime.GOMAXPROCS(0)}
 	code := 0
 	for _, name := range names {
 		if len(names) > 1 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/ioc"
+	"github.com/tuxtrail/tuxtrail/unpack"
 )
 
 // errOutput is wrapped where the output cannot be written.
@@ -24,9 +25,11 @@ const batchSize = 1 << 20
 type printer struct {
 	scanner *ioc.Scanner
 	defang  bool
+	unpack  bool
 	maxLine int
 	workers int
 	file    string
+	layers  []string // of what is being printed
 }
 
 type batch struct {
@@ -94,24 +97,48 @@ func (p *printer) print(w io.Writer, r io.Reader) (cut int64, err error) {
 func (p *printer) scan(out []byte, ms []ioc.Match, b *batch) ([]byte, []ioc.Match) {
 	text := string(b.text)
 	ms = p.scanner.AppendMatches(ms[:0], text)
-	line, start := b.line, 0 // of the line that holds the next match
-	for rest := ms; len(rest) > 0; {
-		for {
-			end := start + strings.IndexByte(text[start:], '\n')
-			if rest[0].Start < end {
-				n := 1
-				for n < len(rest) && rest[n].Start < end {
-					n++
-				}
-				out = p.lineMatches(out, line, start, rest[:n])
-				rest = rest[n:]
-				line, start = line+1, end+1
-				break
-			}
-			line, start = line+1, end+1
+	var packed []*unpack.Node
+	if p.unpack {
+		packed = unpack.Text(text, unpack.Options{})
+	}
+	line, start := b.line, 0
+	for rest := ms; len(rest)+len(packed) > 0; line++ {
+		end := start + strings.IndexByte(text[start:], '\n')
+		n := 0
+		for n < len(rest) && rest[n].Start < end {
+			n++
 		}
+		if n > 0 {
+			out = p.lineMatches(out, line, start, rest[:n])
+			rest = rest[n:]
+		}
+		for len(packed) > 0 && packed[0].Start < end {
+			out = p.packed(out, line, start, packed[0])
+			packed = packed[1:]
+		}
+		start = end + 1
 	}
 	return out, ms
+}
+
+// packed appends what is inside a layer that begins in this line. The offsets
+// are those of the outermost layer.
+func (p *printer) packed(out []byte, line int64, start int, top *unpack.Node) []byte {
+	for path, n := range top.All() {
+		layers := make([]string, len(path))
+		for i, e := range path {
+			layers[i] = string(e)
+		}
+		var ms []ioc.Match
+		for m := range p.scanner.Scan(string(n.Data)) {
+			m.Start, m.End = top.Start, top.End
+			ms = append(ms, m)
+		}
+		q := *p
+		q.layers = layers
+		out = q.lineMatches(out, line, start, ms)
+	}
+	return out
 }
 
 // lineMatches appends the distinct matches of one line, which begins at start.
@@ -169,6 +196,16 @@ func (p *printer) object(out []byte, line int64, start int, m *ioc.Match) []byte
 	out = strconv.AppendInt(out, int64(m.End-start), 10)
 	out = append(out, `,"defanged":`...)
 	out = strconv.AppendBool(out, m.Defanged)
+	if len(p.layers) > 0 {
+		out = append(out, `,"unpacked":[`...)
+		for i, l := range p.layers {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = appendString(out, l)
+		}
+		out = append(out, ']')
+	}
 	return append(out, '}', '\n')
 }
 
