@@ -1,4 +1,44 @@
 // Package hunt investigates one Linux host: it reads the evidence of a
 // [Source], joins it into logons, sessions, commands and processes, and says
 // what a hunter should look at, with the lines that show it.
+//
+// [Investigate] reads the log lines and the audit events once each, in order of
+// time. Sessions are joined from sshd's, login's and PAM's lines and from what
+// audit says of the same process; sudo commands, changes to accounts, processes,
+// connections and watched files are put into the session that they belong to:
+// by the kernel's session number where audit saw them, else by account and
+// time, which is marked as inferred. Times that a log cuts to seconds are made
+// finer by a witness that has them finer.
+//
+// # Findings
+//
+// Every rule makes signals: one act, what it is worth alone, and what it is
+// worth as part of an attack. Acts that are suspicious by themselves and share
+// a session, a planted account, an address, a URL or a file are one story.
+// A story that is worth high takes in what else happened under the same hand:
+// the rest of its sessions, the logons of accounts that it made, the guessing
+// that went before from its addresses. One story is one [Finding], told in its
+// steps; what is left over stands alone and is worth little:
+//
+//   - guessing without success is low: it is the weather of the internet;
+//   - a logon after failures from its source is high when the failures went to
+//     several accounts or to ones that do not exist, medium when they were many
+//     and on the account itself, low else (people mistype). A source from which
+//     more logons succeed than fail is a gateway, not a guesser;
+//   - commands of sudo, cron and audit are judged by package cmdline;
+//   - a shell below a program that serves the network is high;
+//   - an account that is made, gets rights or logs on for the first time, a
+//     watched file that changes, a refused sudo, auditing cut back: low alone,
+//     more inside a story.
+//
+// An attack with a way in and anything done after it is critical.
+//
+// # Honesty
+//
+// [Coverage] says what was read, what was not understood, and which sections
+// are blind because their logs are not there; a hypothesis that would need a
+// blind section ends as [CannotTell] instead of [NotSupported].
+//
+// Nothing found in a log is executed, fetched or looked up. Strings come from
+// hostile hands and are not escaped here: package report does that.
 package hunt
