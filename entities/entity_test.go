@@ -129,7 +129,8 @@ func TestJSON(t *testing.T) {
 		Account: entities.Account{Name: "root", UID: uid(0), Host: web}, Host: web,
 		ParentProcess: &entities.Process{ProcessID: 1},
 		LogonSession: &entities.HostLogonSession{SessionID: "3", Source: entities.IPAddress{
-			Address: netip.MustParseAddr("2001:db8::1"), Location: entities.GeoLocation{CountryCode: "DE", Latitude: &lat, Longitude: &long}}},
+			Address: netip.MustParseAddr("2001:db8::1"), Location: entities.GeoLocation{CountryCode: "DE", Latitude: &lat, Longitude: &long},
+		}},
 	}
 	b, err := json.Marshal(full)
 	require.NoError(t, err)

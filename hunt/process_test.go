@@ -45,8 +45,10 @@ func TestProcessEvent(t *testing.T) {
 			func(e *ptree.Event) { e.Kind, e.Argv, e.CWD = ptree.Exec, []string{"x", "a b", ""}, "/root" },
 		},
 		{"an exec that failed leaves the process as it was", call("59", "success=no exit=-2 a0=1"), func(*ptree.Event) {}},
-		{"exec whose arguments are lost", call("59", "success=yes exit=0 a0=1") + "type=PROCTITLE msg=audit(1700000000.500:7): proctitle=78002D61\n",
-			func(e *ptree.Event) { e.Kind, e.Cmdline = ptree.Exec, "x -a" }},
+		{
+			"exec whose arguments are lost", call("59", "success=yes exit=0 a0=1") + "type=PROCTITLE msg=audit(1700000000.500:7): proctitle=78002D61\n",
+			func(e *ptree.Event) { e.Kind, e.Cmdline = ptree.Exec, "x -a" },
+		},
 		{"fork", call("57", "success=yes exit=31 a0=1"), func(e *ptree.Event) { e.Kind, e.Child = ptree.Fork, 31 }},
 		{"vfork by clone", call("56", "success=yes exit=31 a0=4111"), func(e *ptree.Event) { e.Kind, e.Child = ptree.Fork, 31 }},
 		{"thread", call("56", "success=yes exit=31 a0=3d0f00"), func(*ptree.Event) {}},
@@ -58,8 +60,10 @@ func TestProcessEvent(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			got := processEvents(t, tc.log)
 			require.Len(t, got, 1)
-			want := ptree.Event{Kind: ptree.Seen, Time: got[0].Time, PID: 30, PPID: 20, TTY: "pts0", Session: "3",
-				Image: ptree.Image{Exe: "/bin/x", Comm: "x", User: "ann", UID: "1000"}}
+			want := ptree.Event{
+				Kind: ptree.Seen, Time: got[0].Time, PID: 30, PPID: 20, TTY: "pts0", Session: "3",
+				Image: ptree.Image{Exe: "/bin/x", Comm: "x", User: "ann", UID: "1000"},
+			}
 			tc.want(&want)
 			assert.NotEmpty(t, got[0].Refs)
 			got[0].Refs = nil
