@@ -29,7 +29,7 @@ type File struct {
 	Path        string    `json:"path"`                  // in the folder, with slashes: the File of references
 	Kind        Kind      `json:"kind,omitempty"`        // "" for a file that is not read
 	Log         string    `json:"log,omitempty"`         // the log that it is a part of: Path without rotation and compression
-	Compression string    `json:"compression,omitempty"` // "gzip", "bzip2", "xz", "zstd" or ""
+	Compression string    `json:"compression,omitempty"` // "gzip", "bzip2", "xz", "zstd", "journal" (read as its export) or ""
 	Size        int64     `json:"size"`                  // on disk
 	ModTime     time.Time `json:"mod_time,omitzero"`     // zero where the file system has none
 	Reason      string    `json:"reason,omitempty"`      // why it is not read
@@ -38,17 +38,18 @@ type File struct {
 // file is a File with what was found out about it.
 type file struct {
 	File
-	rot   rotation
-	first time.Time // first time in its head; zero when unknown
-	last  time.Time // last time known without reading it all
-	ends  bool      // last is that of its last line
-	dated bool      // its lines give their year
-	doubt error     // what speaks against the zone given
-	limit time.Time // no line is later; zero when unknown
-	year  int       // of the first line, where the caller gave it
-	nodes []string  // hosts that the head of an audit log names
-	head  []byte    // until the years are known
-	err   error     // why it cannot be read, for a file that should be
+	rot     rotation
+	first   time.Time // first time in its head; zero when unknown
+	last    time.Time // last time known without reading it all
+	ends    bool      // last is that of its last line
+	dated   bool      // its lines give their year
+	doubt   error     // what speaks against the zone given
+	limit   time.Time // no line is later; zero when unknown
+	year    int       // of the first line, where the caller gave it
+	nodes   []string  // hosts that the head of an audit log names
+	journal bool      // a systemd journal, binary or exported
+	head    []byte    // until the years are known
+	err     error     // why it cannot be read, for a file that should be
 }
 
 // family is the files of one log, the oldest first.

@@ -115,7 +115,7 @@ func TestWhatFilesAre(t *testing.T) {
 		"user.log":               {kind: logdir.KindSyslog},
 		"wtmp":                   {reason: "holds no utmp records, though its name says so: check that it was copied whole"},
 		"lastlog":                {reason: "a table of last logons by user id; wtmp and btmp hold each logon"},
-		"journal/system.journal": {reason: "a systemd journal in its binary form: export it with 'journalctl --file NAME -o export' into a file in this folder"},
+		"journal/system.journal": {reason: "the header of the journal is not one (EOF)", packed: "journal"},
 		"dpkg.log":               {reason: "text of no form that is read here"},
 		"old.zip":                {reason: "an archive: unpack it first"},
 		"random.bin":             {reason: "binary data of no form that is read here"},

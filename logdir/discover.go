@@ -150,12 +150,14 @@ func (d *Dir) look(name string) *file {
 	defer s.Close()
 	head := make([]byte, headSize+1)
 	n, _ := io.ReadFull(s, head)
+	f.Compression = string(how)
 	if n == 0 && len(s.problems) > 0 {
 		return cannot(s.problems[0])
 	}
 	whole := n <= headSize
-	f.head, f.Compression = head[:min(n, headSize)], string(how)
+	f.head = head[:min(n, headSize)]
 	f.Kind, f.Reason = sniff(name, f.head, whole)
+	f.journal = bytes.HasPrefix(f.head, []byte("__CURSOR="))
 	if f.Kind == KindAudit {
 		f.nodes = nodes(f.head)
 	}

@@ -7,7 +7,8 @@
 // audit log, or binary logon records. Files of one log (auth.log, auth.log.1,
 // auth.log.2.gz, auth.log-20261101.xz) become one family and are read oldest
 // first. gzip, bzip2, xz and zstd are unpacked while reading, whatever the
-// name says.
+// name says. Files of the systemd journal are read as the text that
+// "journalctl -o export" prints of them; references count in that text.
 //
 // [Dir.Syslog], [Dir.Audit] and [Dir.Logins] stream what all families hold in
 // the order of time. The same line often lies in two logs; it comes once (see

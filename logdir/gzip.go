@@ -20,6 +20,7 @@ type gzipReader struct {
 	open    bool  // a member is being read
 	start   int64 // where it starts in the compressed file
 	fresh   bool  // something was skipped: the next byte begins a line
+	inLine  bool  // the last byte given was not the end of a line
 	to      *stream
 }
 
@@ -53,14 +54,17 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 				return 0, err
 			}
 		}
-		if g.fresh && g.to.off > 0 && g.to.last != '\n' {
+		if g.fresh && g.inLine {
 			// what was lost must not join two lines into one that nobody wrote
-			g.fresh = false
+			g.fresh, g.inLine = false, false
 			p[0] = '\n'
 			return 1, nil
 		}
 		g.fresh = false
 		n, err := g.zr.Read(p)
+		if n > 0 {
+			g.inLine = p[n-1] != '\n'
+		}
 		switch {
 		case err == nil:
 			return n, nil

@@ -101,6 +101,7 @@ type copies struct {
 	given   []uint32   // by slot: how often it came
 	counts  []uint32   // by slot and stream: how often the stream had it
 	oldest  int
+	near    bool // copies may be stamped a second apart
 }
 
 // maxKeys bounds the memory; with very many streams there are fewer keys.
@@ -117,16 +118,34 @@ func newCopies(streams int) *copies {
 // first counts an item of a stream and reports whether it is to come.
 func (c *copies) first(stream int, k eventKey) bool {
 	i, ok := c.slot[k]
+	if ok && c.count(i, stream) {
+		return false
+	}
+	if c.near {
+		for _, d := range []int64{-1, 1} {
+			if n, ok := c.slot[eventKey{k.second + d, k.hash}]; ok && c.counts[int(n)*c.streams+stream] < c.given[n] {
+				c.count(n, stream)
+				if i, ok = c.slot[k]; ok {
+					c.counts[int(i)*c.streams+stream]-- // it was no item of this second
+				}
+				return false
+			}
+		}
+	}
 	if !ok {
 		i = c.take(k)
-	}
-	n := &c.counts[int(i)*c.streams+stream]
-	*n++
-	if *n <= c.given[i] {
-		return false
+		c.count(i, stream)
 	}
 	c.given[i]++
 	return true
+}
+
+// count counts an item of a stream under a key and reports whether as many
+// came already.
+func (c *copies) count(i int32, stream int) bool {
+	n := &c.counts[int(i)*c.streams+stream]
+	*n++
+	return *n <= c.given[i]
 }
 
 // take makes a slot for k, that of the oldest key when all are in use.

@@ -50,7 +50,7 @@ func sniff(name string, head []byte, whole bool) (Kind, string) {
 		return KindAudit, ""
 	case headers > 0 && headers*2 >= records:
 		return KindSyslog, ""
-	case binary(head):
+	case notText(head):
 		if loginRecords(head, false) {
 			return KindLogins, ""
 		}
@@ -64,7 +64,7 @@ func sniff(name string, head []byte, whole bool) (Kind, string) {
 	if named != "" {
 		return "", "named like a system's log, but its first lines have no header of one"
 	}
-	if binary(head) {
+	if notText(head) {
 		return "", "binary data of no form that is read here"
 	}
 	return "", "text of no form that is read here"
@@ -75,8 +75,6 @@ func otherFormat(name string, head []byte) string {
 	base := name[strings.LastIndexByte(name, '/')+1:]
 	stem, _ := splitName(base)
 	switch {
-	case bytes.HasPrefix(head, []byte("LPKSHHRH")):
-		return "a systemd journal in its binary form: export it with 'journalctl --file NAME -o export' into a file in this folder"
 	case stem == "lastlog", stem == "faillog", stem == "tallylog":
 		return "a table of last logons by user id; wtmp and btmp hold each logon"
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
@@ -183,8 +181,8 @@ func printable(s string) bool {
 	return s != ""
 }
 
-// binary reports whether head has bytes that no text has.
-func binary(head []byte) bool {
+// notText reports whether head has bytes that no text has.
+func notText(head []byte) bool {
 	odd := 0
 	for _, c := range head {
 		if c < 0x20 && c != '\n' && c != '\t' && c != '\r' && c != 0x1b && c != 0x1d {

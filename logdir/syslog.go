@@ -23,9 +23,12 @@ import (
 // keep a second copy in another form. Lines with the same second, host,
 // program, pid and message count as one event when they stand in different
 // logs: the event comes as often as the log that has it most often holds it.
+// Of programs that give no pid themselves, such as sudo, the pid is not looked
+// at, since only the journal has it.
 // Two lines in one log never count as the same. The copy with the finer time
 // stamp is the one that comes; lines stamped in whole seconds come at the end
-// of their second. Copies are found while not more than about a hundred
+// of their second. Where the folder holds a journal, stamps may differ by a
+// second, since the journal takes a line first. Copies are found while not more than about a hundred
 // thousand other lines lie between them.
 //
 // Errors belong to a line or a file, and reading goes on after them, except
@@ -36,6 +39,9 @@ func (d *Dir) Syslog(ctx context.Context, host string, w querytime.Window) iter.
 		m := d.syslogMerge(host, w)
 		defer m.close()
 		seen := newCopies(len(m.all))
+		if seen != nil {
+			seen.near = d.hasJournal()
+		}
 		for n := 0; m.next(); n++ {
 			if n%512 == 0 && ctx.Err() != nil {
 				break
@@ -56,6 +62,12 @@ func (d *Dir) Syslog(ctx context.Context, host string, w querytime.Window) iter.
 			yield(syslog.Record{}, err)
 		}
 	}
+}
+
+// hasJournal reports whether lines come from the journal, which stamps them
+// when it takes them, and the other logs a moment later.
+func (d *Dir) hasJournal() bool {
+	return slices.ContainsFunc(d.files, func(f *file) bool { return f.journal })
 }
 
 // contains holds a line whose time nobody knows to be in every window: it must
@@ -145,6 +157,10 @@ func placeOf(t time.Time) int64 {
 	return t.UnixNano()
 }
 
+// pidless are the programs that give syslog no pid: text logs have them without
+// one, while the journal adds the sender's.
+var pidless = map[string]bool{"sudo": true, "su": true, "runuser": true, "doas": true, "rsyslogd": true, "kernel": true}
+
 // key is what the copies of the current line in other logs share with it.
 func (c *syslogCursor) key() eventKey {
 	var h maphash.Hash
@@ -153,8 +169,10 @@ func (c *syslogCursor) key() eventKey {
 	h.WriteByte(0)
 	h.WriteString(c.rec.Program)
 	h.WriteByte(0)
-	var pid [20]byte
-	h.Write(strconv.AppendInt(pid[:0], int64(c.rec.PID), 10))
+	if !pidless[c.rec.Program] {
+		var pid [20]byte
+		h.Write(strconv.AppendInt(pid[:0], int64(c.rec.PID), 10))
+	}
 	h.WriteByte(0)
 	h.WriteString(strings.TrimRight(c.rec.Message, " "))
 	return eventKey{second: c.rec.Time.Unix(), hash: h.Sum64()}

@@ -17,11 +17,12 @@ import (
 type compression string
 
 const (
-	plain   compression = ""
-	gzipped compression = "gzip"
-	bzipped compression = "bzip2"
-	xzipped compression = "xz"
-	zstded  compression = "zstd"
+	plain     compression = ""
+	gzipped   compression = "gzip"
+	bzipped   compression = "bzip2"
+	xzipped   compression = "xz"
+	zstded    compression = "zstd"
+	journaled compression = "journal" // systemd\'s binary journal, read as its export
 )
 
 func compressionOf(head []byte) compression {
@@ -34,6 +35,8 @@ func compressionOf(head []byte) compression {
 		return xzipped
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		return zstded
+	case bytes.HasPrefix(head, []byte(journalMagic)):
+		return journaled
 	}
 	return plain
 }
@@ -42,6 +45,8 @@ func compressionOf(head []byte) compression {
 const (
 	maxWindow = 128 << 20 // zstd --long goes to 128 MiB
 	maxDict   = 256 << 20 // xz -9 asks for 64 MiB
+
+	maxJournal = 256 << 20 // journald makes files of at most 128 MiB
 )
 
 // stream is a file unpacked while it is read. It ends with io.EOF also where
@@ -52,7 +57,6 @@ type stream struct {
 	closers  []func()
 	left     int64 // bytes until the limit; negative means none
 	off      int64 // bytes handed out
-	last     byte  // the last of them
 	problems []error
 	done     bool
 }
@@ -61,38 +65,71 @@ type stream struct {
 func unpack(f io.ReadCloser, limit int64) (*stream, compression) {
 	s := &stream{left: -1, closers: []func(){func() { f.Close() }}}
 	br := bufio.NewReaderSize(f, 64<<10)
-	head, err := br.Peek(64)
+	head, err := br.Peek(8)
 	how := compressionOf(head)
 	if _, grows := f.(*zipMember); grows || how != plain {
 		s.left = limit
 	}
-	switch how {
-	case gzipped:
-		s.r = newGzip(f, br, s)
-	case bzipped:
-		s.r = bzip2.NewReader(br)
-	case zstded:
-		z, zerr := zstd.NewReader(br, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
-		if zerr != nil {
-			s.fail(zerr)
-			break
+	if how == plain {
+		if s.r = br; err != nil && !errors.Is(err, io.EOF) && len(head) == 0 {
+			s.fail(err)
 		}
-		s.r = z
-		s.closers = append(s.closers, z.Close)
-	case xzipped:
-		x, xerr := newXZ(br)
-		if xerr != nil {
-			s.fail(xerr)
-			break
-		}
-		s.r = x
-	default:
-		s.r = br
-		if err != nil && !errors.Is(err, io.EOF) && len(head) == 0 {
+		return s, how
+	}
+	if s.r, err = s.decoder(how, f, br); err != nil {
+		s.fail(err)
+		return s, how
+	}
+	if how == journaled {
+		return s, how
+	}
+	inner := bufio.NewReader(s.r)
+	s.r = inner
+	if head, _ := inner.Peek(len(journalMagic)); compressionOf(head) == journaled {
+		if s.r, err = s.journal(inner); err != nil {
 			s.fail(err)
 		}
 	}
 	return s, how
+}
+
+// decoder returns what undoes a compression of f, over which br is buffered.
+func (s *stream) decoder(how compression, f io.Reader, br *bufio.Reader) (io.Reader, error) {
+	switch how {
+	case gzipped:
+		return newGzip(f, br, s), nil
+	case bzipped:
+		return bzip2.NewReader(br), nil
+	case xzipped:
+		return newXZ(br)
+	case zstded:
+		z, err := zstd.NewReader(br, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return nil, err
+		}
+		s.closers = append(s.closers, z.Close)
+		return z, nil
+	}
+	if at, ok := f.(io.ReaderAt); ok {
+		return newJournal(at, s)
+	}
+	return s.journal(br)
+}
+
+// journal reads a journal into memory, from where it cannot be read at places.
+func (s *stream) journal(r io.Reader) (io.Reader, error) {
+	b, err := readLimited(r, maxJournal)
+	if errors.Is(err, ErrTooLarge) {
+		return nil, err
+	}
+	j, jerr := newJournal(bytes.NewReader(b), s)
+	if jerr != nil {
+		return nil, jerr
+	}
+	if err != nil {
+		s.problems = append(s.problems, damaged(err)) // what was read of it is given
+	}
+	return j, nil
 }
 
 // newXZ refuses a dictionary that would take more memory than maxDict. Its
@@ -143,7 +180,6 @@ func (s *stream) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p)
 	if n > 0 {
-		s.last = p[n-1]
 		s.off += int64(n)
 		if s.left > 0 {
 			s.left -= int64(n)
