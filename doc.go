@@ -12,6 +12,7 @@
 //   - [github.com/tuxtrail/tuxtrail/cmdline] understands command lines and says
 //     what is risky about them, with ATT&CK ids; it executes nothing.
 //   - [github.com/tuxtrail/tuxtrail/ioc] finds indicators of compromise in text.
+//   - [github.com/tuxtrail/tuxtrail/unpack] unpacks what is packed inside text.
 //   - [github.com/tuxtrail/tuxtrail/geo] says what an address is for.
 //   - [github.com/tuxtrail/tuxtrail/utmp] reads utmp, wtmp and btmp.
 //   - [github.com/tuxtrail/tuxtrail/logdir] finds and reads all of these in a
@@ -27,7 +28,8 @@
 // try them on is in [github.com/tuxtrail/tuxtrail/sample].
 //
 // A package imports only packages of lower floors, in the order evidence,
-// entities, querytime; syslog, auditd, ptree, cmdline, ioc, geo, utmp; logdir;
+// entities, querytime; syslog, auditd, ptree, cmdline, ioc,
+// unpack, geo, utmp; logdir;
 // hunt; report; and the programs under examples. A test holds this.
 //
 // Everything that comes from a log is treated as hostile. Nothing found in a

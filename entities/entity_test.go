@@ -13,9 +13,6 @@ import (
 	"github.com/tuxtrail/tuxtrail/entities"
 )
 
-//go:fix inline
-func uid(n uint32) *uint32 { return new(n) }
-
 var (
 	web   = entities.Host{HostName: "web01"}
 	start = time.Date(2026, 11, 23, 8, 26, 38, 500, time.UTC)
@@ -36,12 +33,12 @@ func TestIdentity(t *testing.T) {
 		{"azure id is no name", entities.Host{AzureID: "web01"}, web, false},
 		{"no host is no host", entities.Host{}, entities.Host{}, false},
 
-		{"local account", entities.Account{Name: "root", Host: web, UID: uid(0)}, entities.Account{Name: "root", Host: web}, true},
+		{"local account", entities.Account{Name: "root", Host: web, UID: new(uint32(0))}, entities.Account{Name: "root", Host: web}, true},
 		{"linux names have case", entities.Account{Name: "root", Host: web}, entities.Account{Name: "Root", Host: web}, false},
 		{"domain names have none", entities.Account{Name: "Ann", Domain: "CORP", Host: web}, entities.Account{Name: "ann", Domain: "corp"}, true},
 		{"root of no host", entities.Account{Name: "root"}, entities.Account{Name: "root"}, false},
-		{"uid", entities.Account{UID: uid(7), Host: web}, entities.Account{UID: uid(7), Host: web}, true},
-		{"uid is not a name", entities.Account{UID: uid(7), Host: web}, entities.Account{Name: "7", Host: web}, false},
+		{"uid", entities.Account{UID: new(uint32(7)), Host: web}, entities.Account{UID: new(uint32(7)), Host: web}, true},
+		{"uid is not a name", entities.Account{UID: new(uint32(7)), Host: web}, entities.Account{Name: "7", Host: web}, false},
 		{"local system is everywhere", entities.Account{SID: "S-1-5-18"}, entities.Account{SID: "S-1-5-18"}, false},
 		{"sid", entities.Account{SID: "S-1-5-21-1-2-3-500", Name: "a"}, entities.Account{SID: "s-1-5-21-1-2-3-500"}, true},
 		{"nobody", entities.Account{Host: web}, entities.Account{Host: web}, false},
@@ -82,7 +79,7 @@ func TestString(t *testing.T) {
 		{entities.Account{Name: "a\x1b[2Jb\n"}, `a\x1b[2Jb\n`},
 		{entities.Account{Name: "say \"hi\"\xff"}, `say "hi"\xff`},
 		{entities.Account{Name: "ann", Domain: "corp"}, "ann@corp"},
-		{entities.Account{UID: uid(0)}, "uid 0"},
+		{entities.Account{UID: new(uint32(0))}, "uid 0"},
 		{entities.Account{}, "unknown account"},
 		{entities.IPAddress{}, "unknown address"},
 		{entities.IPAddress{Address: netip.MustParseAddr("::ffff:192.0.2.1")}, "192.0.2.1"},
@@ -103,7 +100,7 @@ func TestString(t *testing.T) {
 
 func TestCompareIsAnOrder(t *testing.T) {
 	accounts := []entities.Account{
-		{}, {Name: "b"}, {Name: "a", Host: web}, {Name: "a"}, {UID: uid(5)}, {UID: uid(2)}, {Domain: "d", Name: "a"},
+		{}, {Name: "b"}, {Name: "a", Host: web}, {Name: "a"}, {UID: new(uint32(5))}, {UID: new(uint32(2))}, {Domain: "d", Name: "a"},
 	}
 	slices.SortFunc(accounts, entities.Account.Compare)
 	var got []string
@@ -126,7 +123,7 @@ func TestJSON(t *testing.T) {
 	lat, long := 52.5, 0.0
 	full := entities.Process{
 		ProcessID: 4711, CreationTime: start, CommandLine: "curl x", ImageFile: entities.FilePath(web, "/usr/bin/curl"),
-		Account: entities.Account{Name: "root", UID: uid(0), Host: web}, Host: web,
+		Account: entities.Account{Name: "root", UID: new(uint32(0)), Host: web}, Host: web,
 		ParentProcess: &entities.Process{ProcessID: 1},
 		LogonSession: &entities.HostLogonSession{SessionID: "3", Source: entities.IPAddress{
 			Address: netip.MustParseAddr("2001:db8::1"), Location: entities.GeoLocation{CountryCode: "DE", Latitude: &lat, Longitude: &long},

@@ -157,7 +157,7 @@ func (a *auditFacts) session(ev *auditd.Event, v *auditd.Session) {
 	}
 	key := v.ID.String() + " " + ev.PID.String()
 	s := a.sessions[key]
-	if s == nil {
+	if s == nil || v.Kind == auditd.SessionStart && !s.start.IsZero() { // numbers start anew with the host
 		s = &auditSession{ses: v.ID.String(), program: v.Service, pid: ev.PID.N}
 		a.sessions[key] = s
 		a.order = append(a.order, s)

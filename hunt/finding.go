@@ -74,7 +74,7 @@ func sameTitles(all []Finding) []Finding {
 
 // merged reports whether all steps of the finding say the same.
 func (f *Finding) merged() bool {
-	return len(f.Steps) > 1 && !slices.ContainsFunc(f.Steps, func(s Step) bool { return strings.TrimSuffix(s.Text, ".") != f.Title })
+	return len(f.Steps) > 1 && !slices.ContainsFunc(f.Steps, func(s Step) bool { return !strings.HasPrefix(s.Text, f.Title) })
 }
 
 // attack reports whether the story is an attack rather than a lone suspicion:
@@ -145,7 +145,7 @@ func (st *story) title() string {
 			worst = s
 		}
 	}
-	return strings.TrimSuffix(worst.text, ".")
+	return strings.TrimSuffix(firstOf(worst.short, worst.text), ".")
 }
 
 // summary tells the story in a few sentences. A story of one act is told by

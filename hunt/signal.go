@@ -35,6 +35,7 @@ type signal struct {
 	severity   Severity // of the act alone
 	raised     Severity // of the act inside an attack
 	text       string
+	short      string // text without its reason, for titles; "" where text is short
 	detail     string
 	object     string // the account, file, URL or address that it is about
 	techniques []string

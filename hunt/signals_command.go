@@ -283,7 +283,8 @@ func (h *hunter) actSignal(a *act) signal {
 	if hit.Target != "" {
 		about = " (" + quoteName(hit.Target) + ")"
 	}
-	sig.text = fmt.Sprintf("%s%s, by %s: %s", hit.Name, about, who, lowerFirst(hit.Why))
+	sig.short = fmt.Sprintf("%s%s, by %s", hit.Name, about, who)
+	sig.text = sig.short + ": " + lowerFirst(hit.Why)
 	if c.session == "" {
 		sig.time = a.first
 		if a.last.Sub(a.first) > joinSlack {

@@ -32,6 +32,7 @@ type page struct {
 	Policy   string
 	Style    template.CSS
 	Script   template.JS
+	HostName string
 	Headline string
 	Subline  string
 	Worst    hunt.Severity
@@ -86,7 +87,7 @@ type sessionView struct {
 
 func newPage(inv *hunt.Investigation) *page {
 	p := &page{
-		Inv: inv, Policy: policy(),
+		Inv: inv, Policy: policy(), HostName: hostName(inv),
 		Style:  template.CSS(styleText), //nolint:gosec // our own file
 		Script: template.JS(scriptText), //nolint:gosec // our own file
 		Nav: []navItem{
@@ -213,6 +214,14 @@ func headline(inv *hunt.Investigation) (head, sub string, worst hunt.Severity) {
 		sub += fmt.Sprintf("; %d blind spots", n)
 	}
 	return head, sub + ".", worst
+}
+
+// hostName returns the host's name for people; audit logs often have none.
+func hostName(inv *hunt.Investigation) string {
+	if inv.Host.Name == "" {
+		return "(without a name in the logs)"
+	}
+	return Visible(inv.Host.Name)
 }
 
 func windowText(inv *hunt.Investigation) string {

@@ -99,7 +99,7 @@ func (t *text) wrap(indent int, s string) {
 }
 
 func (t *text) header(inv *hunt.Investigation) {
-	t.printf("%s", t.paint("1", "tuxtrail: host "+Visible(inv.Host.Name)))
+	t.printf("%s", t.paint("1", "tuxtrail: host "+hostName(inv)))
 	if !inv.Host.First.IsZero() {
 		t.printf(", %s to %s UTC", clock(inv.Host.First), clock(inv.Host.Last))
 	}
