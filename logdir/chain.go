@@ -1,7 +1,6 @@
 package logdir
 
 import (
-	"io"
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
@@ -103,5 +102,3 @@ func (d *Dir) openFile(f *file) (*stream, error) {
 	s, _ := unpack(src, d.o.MaxUnpacked)
 	return s, nil
 }
-
-var _ io.Reader = (*stream)(nil)

@@ -42,6 +42,10 @@ func TestOpenErrors(t *testing.T) {
 	_, err = logdir.Open(dir, logdir.Options{})
 	assert.ErrorContains(t, err, "in 2 files (notes.txt: text of no form that is read here): name the folder that holds auth.log")
 
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "wtmp"), []byte("not utmp"), 0o600))
+	_, err = logdir.Open(dir, logdir.Options{})
+	assert.ErrorContains(t, err, "in 3 files (wtmp: holds no utmp records, though its name says so", "the file that should have been a log is named")
+
 	for _, o := range []logdir.Options{{Include: []string{"[a"}}, {Year: -1}, {Year: 20_000}, {MaxFiles: -1}, {MaxLine: -1}, {MaxUnpacked: -1}} {
 		_, err = logdir.Open(dir, o)
 		assert.Error(t, err, "%+v", o)

@@ -105,8 +105,12 @@ func (d *Dir) anything() error {
 	if len(d.files) == 1 {
 		return fmt.Errorf("%w: %s", ErrNoLogs, d.files[0].Reason)
 	}
+	tell := d.files[0] // the one that says most: a log by its name, else the first
+	if i := slices.IndexFunc(d.files, func(f *file) bool { return kindOfName(f.Path) != "" || f.Compression == string(journaled) }); i >= 0 {
+		tell = d.files[i]
+	}
 	return fmt.Errorf("%w in %d files (%s: %s): name the folder that holds auth.log, secure, syslog or audit/audit.log",
-		ErrNoLogs, len(d.files), d.files[0].Path, d.files[0].Reason)
+		ErrNoLogs, len(d.files), tell.Path, tell.Reason)
 }
 
 // yearHead is how much of a file without years is kept until they are known.

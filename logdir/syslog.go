@@ -23,13 +23,14 @@ import (
 // keep a second copy in another form. Lines with the same second, host,
 // program, pid and message count as one event when they stand in different
 // logs: the event comes as often as the log that has it most often holds it.
-// Of programs that give no pid themselves, such as sudo, the pid is not looked
-// at, since only the journal has it.
-// Two lines in one log never count as the same. The copy with the finer time
-// stamp is the one that comes; lines stamped in whole seconds come at the end
-// of their second. Where the folder holds a journal, stamps may differ by a
-// second, since the journal takes a line first. Copies are found while not more than about a hundred
-// thousand other lines lie between them.
+// Two lines in one log never count as the same. Of programs that give no pid
+// themselves, such as sudo, the pid is not looked at: only the journal has it.
+// Where the folder holds a journal, stamps may differ by a second, since the
+// journal takes a line first. Copies are found while not more than about a
+// hundred thousand other lines lie between them.
+//
+// Of copies the one with the finest time stamp comes. Lines stamped in whole
+// seconds come at the end of their second.
 //
 // Errors belong to a line or a file, and reading goes on after them, except
 // for that of ctx, which comes last. A log keeps its own order also where its
