@@ -166,6 +166,11 @@ func pamMore(s string, ev *Event) bool {
 // empty, rhost is looked for from the right, since pam_unix names U only when
 // such an account exists. For su the one who acts is R, and U is the target.
 func pamFields(s string, ev *Event) {
+	if tail, ok := after(s, "logname= uid=0 euid=0 tty=ssh ruser= rhost="); ok { // sshd's, always
+		ev.ByUID = 0
+		pamPeer("", tail, ev)
+		return
+	}
 	i := strings.Index(s, "ruser=")
 	if i < 0 {
 		return
@@ -187,6 +192,11 @@ func pamFields(s string, ev *Event) {
 			return
 		}
 	}
+	pamPeer(ruser, tail, ev)
+}
+
+// pamPeer reads "H[  user=U]".
+func pamPeer(ruser, tail string, ev *Event) {
 	rhost, user := firstWord(tail)
 	setSource(ev, rhost)
 	user, has := after(strings.TrimLeft(user, " "), "user=")

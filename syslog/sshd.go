@@ -16,7 +16,7 @@ func parseSSHD(m string, ev *Event) bool {
 		}
 	case "Invalid", "Illegal":
 		if s, ok := after(rest, "user "); ok {
-			return sshdInvalid(s, ev)
+			return sshdInvalid(s, m[:len("Invalid user")], ev)
 		}
 	case "User":
 		if sshdNotAllowed(rest, ev) {
@@ -75,12 +75,19 @@ func sshdTags(m string, ev *Event) string {
 			m = strings.TrimLeft(strings.TrimPrefix(s[i+1:], ":"), " ")
 		}
 	}
-	if s, ok := before(m, " [preauth]"); ok {
-		m, ev.PreAuth = s, true
-	} else if s, ok := before(m, " [postauth]"); ok {
-		m = s
+	if m != "" && m[len(m)-1] == ']' {
+		if s, ok := before(m, " [preauth]"); ok {
+			m, ev.PreAuth = s, true
+		} else if s, ok := before(m, " [postauth]"); ok {
+			m = s
+		}
 	}
-	if m == "" || strings.IndexByte("efEdc", m[0]) < 0 { // most messages begin otherwise
+	if m == "" {
+		return m
+	}
+	switch m[0] {
+	case 'e', 'f', 'E', 'd', 'c':
+	default: // most messages
 		return m
 	}
 	for _, level := range [...]string{"error: ", "fatal: ", "Error: ", "debug1: ", "debug2: ", "debug3: ", "cert: "} {
@@ -137,6 +144,9 @@ func sshdResult(first, rest string, ev *Event) bool {
 // sshdInvalidPrefix takes off the words by which sshd says that it knows no
 // such user. A user whom it knows cannot have a name that begins so.
 func sshdInvalidPrefix(s string, ev *Event) string {
+	if s == "" || s[0] != 'i' {
+		return s
+	}
 	for _, p := range [...]string{"invalid user ", "illegal user "} {
 		if t, ok := after(s, p); ok {
 			ev.UserKnown = false
@@ -174,7 +184,7 @@ func sshdInfo(method, info string, ev *Event) {
 
 // sshdInvalid reads "[Invalid user ]USER from ADDR[ port N]", from the right.
 // USER may be empty.
-func sshdInvalid(s string, ev *Event) bool {
+func sshdInvalid(s, reason string, ev *Event) bool {
 	ev.UserKnown = false
 	user, ok := peerAtEnd(s, ev)
 	if !ok {
@@ -182,18 +192,8 @@ func sshdInvalid(s string, ev *Event) bool {
 	}
 	ev.User = user
 	ev.Kind, ev.Result = KindLogonFailure, ResultFailure
-	ev.Reason = invalidWord(ev.Message)
+	ev.Reason = reason
 	return true
-}
-
-// invalidWord returns the daemon's "Invalid user" as it stands in the line.
-func invalidWord(m string) string {
-	for _, w := range [...]string{"Invalid user", "Illegal user"} {
-		if i := strings.Index(m, w); i >= 0 {
-			return m[i : i+len(w)]
-		}
-	}
-	return ""
 }
 
 // sshdNotAllowed reads "[User ]USER[ from HOST] not allowed because WHY" and

@@ -19,20 +19,20 @@ func sshdPeer(s string, ev *Event) (user, info string, ok bool) {
 		}
 	}
 	first, last, n := -1, -1, 0
-	for i := 0; ; {
-		j := strings.Index(s[i:], " ssh")
-		if j < 0 {
+	for i := 0; ; i++ {
+		j := strings.IndexByte(s[i:], ':')
+		if j < 0 || i+j+1 >= len(s) {
 			break
 		}
 		i += j
-		if len(s) > i+6 && (s[i+4] == '2' || s[i+4] == '1') && s[i+5] == ':' && s[i+6] == ' ' && endsInPeer(s[:i]) {
+		at := i - len(" ssh2")
+		if at >= 0 && s[i+1] == ' ' && (s[i-1] == '2' || s[i-1] == '1') && s[at:i-1] == " ssh" && endsInPeer(s[:at]) {
 			if first < 0 {
-				first = i
+				first = at
 			}
-			last = i
+			last = at
 			n++
 		}
-		i += 4
 	}
 	if n == 0 {
 		user, ok = peerAtEnd(s, ev)
@@ -85,12 +85,10 @@ func portAtEnd(s string) (head string, n uint16, ok bool) {
 
 // peerAtEnd cuts "USER from ADDR[ port N][ ssh2]" from the right.
 func peerAtEnd(s string, ev *Event) (user string, ok bool) {
-	if t, cut := before(s, " ssh2"); cut {
-		s = t
-	} else if t, cut := before(s, " ssh1"); cut {
-		s = t
-	} else if t, cut := before(s, " ssh"); cut {
-		s = t
+	if n := len(s) - len(" ssh"); n > 0 && s[n-1:len(s)-1] == " ssh" && (s[len(s)-1] == '2' || s[len(s)-1] == '1') {
+		s = s[:n-1]
+	} else if n >= 0 && s[n:] == " ssh" {
+		s = s[:n]
 	}
 	s, p, _ := portAtEnd(s)
 	i := strings.LastIndexByte(s, ' ')
@@ -132,18 +130,20 @@ func addrLike(tok string) bool {
 // ]ADDR[ port N]" from the right and sets user and source. It reports whether
 // a user is named and was not let in yet.
 func sshdNamed(s string, ev *Event) (unauthenticated, ok bool) {
-	for _, p := range [...]string{"authenticating user ", "invalid user ", "illegal user "} {
-		if t, cut := after(s, p); cut {
-			ev.User, ok = addrAtEnd(t, ev)
-			if ok && p[0] == 'i' {
-				ev.UserKnown = false
+	if s != "" && s[0] > '9' { // no IPv4 address
+		for _, p := range [...]string{"authenticating user ", "invalid user ", "illegal user "} {
+			if t, cut := after(s, p); cut {
+				ev.User, ok = addrAtEnd(t, ev)
+				if ok && p[0] == 'i' {
+					ev.UserKnown = false
+				}
+				return ok, ok
 			}
-			return ok, ok
 		}
-	}
-	if t, cut := after(s, "user "); cut {
-		ev.User, ok = addrAtEnd(t, ev)
-		return false, ok
+		if t, cut := after(s, "user "); cut {
+			ev.User, ok = addrAtEnd(t, ev)
+			return false, ok
+		}
 	}
 	t, p, _ := portAtEnd(s)
 	if t == "" || strings.IndexByte(t, ' ') >= 0 {

@@ -20,6 +20,10 @@ import "strings"
 //
 // A command that was refused has [ResultFailure] and sudo's WHY as its reason.
 func parseSudo(m string, ev *Event) bool {
+	if i := strings.IndexByte(m, ' '); i > 0 && strings.HasPrefix(m[i:], " : ") && sudoPlain(m[i+len(" : "):], ev) {
+		ev.User = m[:i]
+		return true
+	}
 	user, s, ok := strings.Cut(m, " : ")
 	if !ok {
 		return sudoOther(m, ev)
@@ -28,7 +32,60 @@ func parseSudo(m string, ev *Event) bool {
 		return sudoOther(m, ev)
 	}
 	ev.User = user
-	s = strings.TrimLeft(s, " ") // sudo-rs leaves a gap where there is no terminal
+	return sudoLogged(strings.TrimLeft(s, " "), ev) // sudo-rs leaves a gap where there is no terminal
+}
+
+// sudoPlain is [sudoLogged] for what nearly all lines are: "TTY=T ; PWD=D ;
+// USER=U ; COMMAND=C" where no value holds what could be another field. It
+// reports false, and leaves ev alone, for every other.
+func sudoPlain(s string, ev *Event) bool {
+	tty, s, ok := sudoValue(s, "TTY=")
+	if !ok {
+		return false
+	}
+	pwd, s, ok := sudoValue(s, "PWD=")
+	if !ok {
+		return false
+	}
+	target, s, ok := sudoValue(s, "USER=")
+	if !ok {
+		return false
+	}
+	command, ok := after(s, "COMMAND=")
+	if !ok || strings.IndexByte(command, ';') >= 0 {
+		return false
+	}
+	if tty != "unknown" {
+		ev.TTY = tty
+	}
+	ev.PWD, ev.TargetUser, ev.Command = pwd, target, command
+	ev.Kind, ev.Result = KindSudoCommand, ResultSuccess
+	return true
+}
+
+// sudoValue cuts "NAMEv ; rest" where v is not empty, has no space at its end
+// and no semicolon and no equals sign in it.
+func sudoValue(s, name string) (v, rest string, ok bool) {
+	s, ok = after(s, name)
+	if !ok {
+		return "", "", false
+	}
+	for i := range len(s) {
+		switch s[i] {
+		case '=':
+			return "", "", false
+		case ';':
+			if i < 2 || s[i-1] != ' ' || s[i-2] == ' ' || i+1 == len(s) || s[i+1] != ' ' {
+				return "", "", false
+			}
+			return s[:i-1], s[i+2:], true
+		}
+	}
+	return "", "", false
+}
+
+// sudoLogged reads what stands behind USER.
+func sudoLogged(s string, ev *Event) bool {
 	if t, ok := after(s, "(command continued) "); ok {
 		ev.Mark, ev.Command = MarkContinued, t
 		return true

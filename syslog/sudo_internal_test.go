@@ -47,3 +47,35 @@ func TestLastIndex(t *testing.T) {
 		require.Equal(t, strings.LastIndex(s, sep), lastIndex(s, sep), "%q in %q", sep, s)
 	}
 }
+
+// The short way through a sudo line reads what the long way reads.
+func TestSudoPlain(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	words := []string{
+		" ", " ; ", ";", "; ", "=", "x", "unknown", "/home/a b", "HOST=h", "GROUP=g", " ; GROUP=g",
+		"TTY=", "TTY=pts/0 ; ", "PWD=/x ; ", "PWD=/x", "USER=root ; ", "USER=root", "COMMAND=", "COMMAND=/bin/ls -l", " ; EXIT=1", "   COMMAND=",
+	}
+	plain := 0
+	for range 200_000 {
+		var b strings.Builder
+		if r.IntN(2) == 0 {
+			b.WriteString("TTY=pts/0 ; ")
+		}
+		if r.IntN(2) == 0 {
+			b.WriteString("PWD=/x ; USER=root ; ")
+		}
+		for range r.IntN(6) {
+			b.WriteString(words[r.IntN(len(words))])
+		}
+		s := strings.TrimRight(b.String(), " ")
+		short, long := Event{Count: 1}, Event{Count: 1}
+		if !sudoPlain(s, &short) {
+			require.Equal(t, Event{Count: 1}, short, "%q", s)
+			continue
+		}
+		plain++
+		require.True(t, sudoLogged(s, &long), "%q", s)
+		require.Equal(t, long, short, "%q", s)
+	}
+	require.Greater(t, plain, 1000)
+}
