@@ -148,6 +148,30 @@ func TestFramingBroken(t *testing.T) {
 	assert.Len(t, stats.Errors, 7)
 }
 
+// TestJournalText: what journald prints is told from lines that are no records
+// at all, with what to do about it.
+func TestJournalText(t *testing.T) {
+	for line, want := range map[string]error{
+		`Nov 23 08:26:38 vm audit[123]: SYSCALL arch=c000003e syscall=59 success=yes exit=0`: ErrStamp,
+		`Nov 23 08:26:38 vm audit: PROCTITLE proctitle="a"`:                                  ErrStamp,
+		`2026-11-23T08:26:38+0000 vm audit[1]: <audit-1130> pid=1 uid=0`:                     ErrStamp,
+		`Nov 23 08:26:38 audit audit[1]: UNKNOWN[1334] prog-id=1`:                            ErrStamp,
+		`Nov 23 08:26:38 vm audit: backlog limit exceeded`:                                   ErrNotAudit,
+		`Nov 23 08:26:38 vm audit[x]: SYSCALL arch=c000003e`:                                 ErrNotAudit,
+		`Nov 23 08:26:38 vm auditd[700]: Audit daemon rotating log files`:                    ErrNotAudit,
+		`Nov 23 08:26:38 vm sshd[1]: user audit: Invalid k=v`:                                ErrNotAudit,
+		`Nov 23 08:26:38 vm noaudit[1]: SYSCALL arch=c000003e`:                               ErrNotAudit,
+		`Nov 23 08:26:38 vm audit[1`:                                                         ErrNotAudit,
+		`audit`:                                                                              ErrNotAudit,
+	} {
+		events, errs, _ := read(t, Options{Name: "messages"}, line)
+		assert.Empty(t, events)
+		require.Len(t, errs, 1)
+		assert.ErrorIs(t, errs[0], want, line)
+		assert.Equal(t, want == ErrStamp, strings.Contains(errs[0].Error(), "journalctl -o json"), errs[0])
+	}
+}
+
 func TestStamp(t *testing.T) {
 	e := one(t, "type=CWD msg=audit(1337845201.174:94983): cwd=\"/\"")
 	assert.Equal(t, time.Date(2012, 5, 24, 7, 40, 1, 174e6, time.UTC), e.Time)

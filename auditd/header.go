@@ -2,6 +2,7 @@ package auditd
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -10,8 +11,11 @@ var (
 	// ErrNotAudit: the line holds no audit record.
 	ErrNotAudit = errors.New("no audit record in the line")
 	// ErrStamp: the line is a record, but "audit(sec.msec:serial)" is missing
-	// or broken, so that it belongs to no event.
+	// or broken, so that it belongs to no event. So is what journald gives to
+	// syslog and prints as text: "audit[123]: SYSCALL arch=…".
 	ErrStamp = errors.New("audit record without a readable audit(sec.msec:serial)")
+
+	errJournalText = fmt.Errorf("%w: the journal's text leaves it out, journalctl -o json _TRANSPORT=audit has it", ErrStamp)
 )
 
 // header is what stands before a record's own fields.
@@ -83,6 +87,9 @@ func carried(s string, h *header) (string, error) {
 		if strings.HasPrefix(s, "msg=") {
 			return s, ErrStamp
 		}
+		if journalLine(s) {
+			return s, errJournalText
+		}
 		return s, ErrNotAudit
 	}
 	front := strings.TrimRight(strings.TrimSuffix(s[:at], "msg="), " ")
@@ -104,6 +111,42 @@ func carried(s string, h *header) (string, error) {
 		}
 	}
 	return rest, nil
+}
+
+// journalLine reports whether s is a record as journald prints it, behind a
+// header of its own: "audit[PID]: TYPE BODY", "audit: TYPE BODY", with
+// "<audit-1130>" for TYPE where journald is old.
+func journalLine(s string) bool {
+	for {
+		at := strings.Index(s, "audit")
+		if at < 0 {
+			return false
+		}
+		starts := at == 0 || s[at-1] == ' '
+		if s = s[at+len("audit"):]; starts && journalBody(s) {
+			return true
+		}
+	}
+}
+
+// journalBody reports whether s is "[PID]: TYPE BODY" or ": TYPE BODY".
+func journalBody(s string) bool {
+	if strings.HasPrefix(s, "[") {
+		end := strings.IndexByte(s, ']')
+		if end < 0 || !parseNum(s[1:end]).OK {
+			return false
+		}
+		s = s[end+1:]
+	}
+	s, ok := strings.CutPrefix(s, ": ")
+	typ, body, two := strings.Cut(s, " ")
+	if !ok || !two || strings.IndexByte(body, '=') < 0 {
+		return false
+	}
+	if strings.HasPrefix(typ, "<audit-") {
+		return strings.HasSuffix(typ, ">")
+	}
+	return len(typ) > 1 && typ[0] >= 'A' && typ[0] <= 'Z' && strings.Trim(typ, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_[]") == ""
 }
 
 // typeOf returns the record type that s stands for: a name as it is, a number
