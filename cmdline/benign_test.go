@@ -3,6 +3,7 @@ package cmdline_test
 import (
 	"bufio"
 	"compress/gzip"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
 )
+
+var benignRoot = flag.String("benign.root", "/", "the system whose commands TestBenignHost gathers")
 
 // TestBenignHost gathers the commands that a Debian system itself brings (the
 // maintainer scripts of its packages, cron files, boot scripts, units, manual
@@ -36,6 +39,9 @@ func TestBenignHost(t *testing.T) {
 	for _, c := range cmds {
 		counts[c.from]++
 		top, id := worst(rules.Match(c.cmd))
+		if whole := strings.HasSuffix(c.from, "(whole)"); whole && top <= cmdline.Medium {
+			continue // a script that sets up a service may write its cron file
+		}
 		switch {
 		case top > cmdline.Low && showsTheAct.MatchString(c.cmd.Text):
 			t.Logf("the documentation shows the act itself: %s: %s", id, c.cmd.Text)
@@ -51,8 +57,9 @@ func TestBenignHost(t *testing.T) {
 }
 
 // showsTheAct are the examples in manual pages that are what the rules look
-// for: capsh(1) and sudo(8) print the password hashes.
-var showsTheAct = regexp.MustCompile(`^(?:sudo )?cat (?:/var/log/messages )?/etc/shadow\b`)
+// for: capsh(1) and sudo(8) print the password hashes, and ncat(1) gives a
+// shell to whoever connects.
+var showsTheAct = regexp.MustCompile(`^(?:sudo )?cat (?:/var/log/messages )?/etc/shadow\b|^ncat --exec "/bin/bash"`)
 
 // TestBenignList holds what is written in testdata/benign.txt.
 func TestBenignList(t *testing.T) {
@@ -112,7 +119,7 @@ func gather() []sample {
 		out = append(out, sample{from, parse(text)})
 	}
 	each := func(pattern string, fn func(path, text string)) {
-		names, _ := filepath.Glob(pattern)
+		names, _ := filepath.Glob(filepath.Join(*benignRoot, pattern))
 		slices.Sort(names)
 		for _, n := range names {
 			if st, err := os.Stat(n); err != nil || st.IsDir() || st.Size() > 1<<20 {
@@ -283,7 +290,7 @@ func known(l string) bool {
 		f = f[1:]
 	}
 	for _, d := range []string{"/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"} {
-		if _, err := os.Stat(d + f[0]); err == nil {
+		if _, err := os.Stat(filepath.Join(*benignRoot, d, f[0])); err == nil {
 			return strings.ContainsAny(l, "-/=|>.*$'\"0123456789") || len(f) <= 3
 		}
 	}

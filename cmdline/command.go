@@ -161,10 +161,10 @@ type Fact struct {
 }
 
 // Downstream returns the calls that read, through pipes, what call i prints.
-func (c *Command) Downstream(i int) []int { return c.along(i, 1) }
+func (c Command) Downstream(i int) []int { return c.along(i, 1) }
 
 // Upstream returns the calls whose output call i reads through pipes.
-func (c *Command) Upstream(i int) []int { return c.along(i, -1) }
+func (c Command) Upstream(i int) []int { return c.along(i, -1) }
 
 func (c *Command) along(i, dir int) []int {
 	if i < 0 || i >= len(c.Calls) {
@@ -230,7 +230,7 @@ func pipeOrder(a, b []stage) int {
 
 // Values returns the values of the facts of one kind, in order, without
 // repeats.
-func (c *Command) Values(kind FactKind) []string {
+func (c Command) Values(kind FactKind) []string {
 	var out []string
 	for _, f := range c.Facts {
 		if f.Kind == kind && !contains(out, f.Value) {

@@ -23,6 +23,9 @@ func (b *builder) facts() {
 		}
 		if len(c.Argv) > 0 {
 			n.program(c)
+			if c.Code != "" && !isShell(c.Name()) {
+				n.code(c.Code)
+			}
 		}
 	}
 	b.fetchedAndRun()
@@ -51,7 +54,7 @@ func (n *noter) files(kind FactKind, list ...string) {
 	for _, p := range list {
 		if p != "" && p != "-" && p != "/dev/null" {
 			p = plainPath(p)
-			if n.cwd != "" && p[0] != '/' && p[0] != '~' && p[0] != '$' && p[0] != '-' && !isURL(p) {
+			if n.cwd != "" && relative(p) {
 				p = path.Join(n.cwd, p)
 			}
 			n.note(kind, p)

@@ -240,3 +240,62 @@ func TestLimits(t *testing.T) {
 		})
 	}
 }
+
+func TestIn(t *testing.T) {
+	c := cmdline.FromArgv([]string{"./x", "-c", "conf"}).In("/tmp")
+	assert.Equal(t, []string{"/tmp/x"}, c.Values(cmdline.FactRun))
+	assert.Contains(t, ids(cmdline.DefaultRules().Match(c)), "run-temp")
+	c = cmdline.Parse("cat a ~/b /c ../d > e; cd /srv; cat f").In("/home/u/")
+	assert.Equal(t, []string{"/home/u/a", "~/b", "/c", "/home/d", "/srv/f"}, c.Values(cmdline.FactRead))
+	assert.Equal(t, []string{"/home/u/e"}, c.Values(cmdline.FactWrite))
+	assert.Equal(t, []string{"a"}, cmdline.Parse("cat a").In("").Values(cmdline.FactRead))
+	assert.Equal(t, []string{"br_netfilter"}, cmdline.Parse("modprobe br_netfilter").In("/tmp").Values(cmdline.FactModule))
+}
+
+func TestFacts(t *testing.T) {
+	for in, want := range map[string]map[cmdline.FactKind][]string{
+		"cp a b /c/":                                {cmdline.FactRead: {"a", "b"}, cmdline.FactWrite: {"/c/a", "/c/b"}},
+		"mv -t /d x":                                {cmdline.FactRead: {"x"}, cmdline.FactDelete: {"x"}, cmdline.FactWrite: {"/d/x"}},
+		"dd if=/a of=/b":                            {cmdline.FactRead: {"/a"}, cmdline.FactWrite: {"/b"}},
+		"sed -i s/a/b/ /f; sed -n p /g":             {cmdline.FactWrite: {"/f"}, cmdline.FactRead: {"/g"}},
+		"tee -a /x /y > /dev/null":                  {cmdline.FactWrite: {"/x", "/y"}},
+		"a >/o 2>>/e </i &>/b":                      {cmdline.FactWrite: {"/o", "/e", "/b"}, cmdline.FactRead: {"/i"}},
+		"curl -so /o https://h/x":                   {cmdline.FactFetch: {"https://h/x"}, cmdline.FactWrite: {"/o"}},
+		"curl -O https://h/p/x.sh?y=1":              {cmdline.FactFetch: {"https://h/p/x.sh?y=1"}, cmdline.FactWrite: {"x.sh"}},
+		"wget -P /d http://h/x":                     {cmdline.FactFetch: {"http://h/x"}, cmdline.FactWrite: {"/d/x"}},
+		"curl -T /f http://h/":                      {cmdline.FactSend: {"http://h/"}, cmdline.FactRead: {"/f"}},
+		"curl -F a=@/f http://h/":                   {cmdline.FactSend: {"http://h/"}, cmdline.FactRead: {"/f"}},
+		"scp u@h:/a /b; scp /c u@h:/d":              {cmdline.FactFetch: {"u@h:/a"}, cmdline.FactWrite: {"/b"}, cmdline.FactRead: {"/c"}, cmdline.FactSend: {"u@h:/d"}},
+		"nc -nv 192.0.2.1 80":                       {cmdline.FactConnect: {"192.0.2.1:80"}},
+		"nc -lvp 80":                                {cmdline.FactListen: {"80"}},
+		"socat TCP-LISTEN:1,fork TCP:h:2":           {cmdline.FactListen: {"1"}, cmdline.FactConnect: {"h:2"}},
+		"echo >/dev/tcp/h/1":                        {cmdline.FactConnect: {"h:1"}},
+		"useradd -m -G a,b bob":                     {cmdline.FactAccount: {"bob"}, cmdline.FactGroup: {"a", "b"}},
+		"gpasswd -a bob sudo":                       {cmdline.FactAccount: {"bob"}, cmdline.FactGroup: {"sudo"}},
+		"adduser --gecos '' bob":                    {cmdline.FactAccount: {"bob"}},
+		"systemctl enable --now a b":                {cmdline.FactUnit: {"a", "b"}},
+		"systemctl status a":                        {},
+		"insmod /m.ko":                              {cmdline.FactModule: {"/m.ko"}},
+		"chmod -x /f; chmod 755 /g":                 {cmdline.FactChange: {"/f", "/g"}},
+		"rm -rf /a //b/../c":                        {cmdline.FactDelete: {"/a", "/c"}},
+		"sh /s.sh a; ./t; python3 u.py":             {cmdline.FactRun: {"/s.sh", "./t", "u.py"}},
+		"cat $HOME/x ${HOME}/y ~/z":                 {cmdline.FactRead: {"~/x", "~/y", "~/z"}},
+		"wget http://h/x; sh x":                     {cmdline.FactFetch: {"http://h/x"}, cmdline.FactWrite: {"x"}, cmdline.FactRun: {"x"}, cmdline.FactFetched: {"x"}},
+		"tar czf /b.tgz /etc /home":                 {cmdline.FactWrite: {"/b.tgz"}, cmdline.FactRead: {"/etc", "/home"}},
+		`python3 -c 'open("/a","w");open("/b")'`:    {cmdline.FactWrite: {"/a"}, cmdline.FactRead: {"/b"}},
+		`perl -e 'open(F,">>/a");open(G,"<","/b")'`: {cmdline.FactWrite: {"/a"}, cmdline.FactRead: {"/b"}},
+		`ruby -e 'puts File.read("/a")'`:            {cmdline.FactRead: {"/a"}},
+		`php -r 'file_get_contents("http://h/x");'`: {cmdline.FactFetch: {"http://h/x"}},
+	} {
+		t.Run(in, func(t *testing.T) {
+			c := cmdline.Parse(in)
+			got := map[cmdline.FactKind][]string{}
+			for _, f := range c.Facts {
+				if !(f.Kind == cmdline.FactRun && strings.HasPrefix(f.Value, "/usr/")) {
+					got[f.Kind] = c.Values(f.Kind)
+				}
+			}
+			assert.Equal(t, want, got)
+		})
+	}
+}

@@ -42,7 +42,11 @@ func (n *noter) program(c *Call) {
 	case "touch":
 		n.files(FactChange, operands(args, "drt")...)
 	case "chmod", "chown", "chgrp", "chattr", "setfacl", "setcap":
-		p := operands(args, "mxMX")
+		letters := ""
+		if name == "setfacl" {
+			letters = "mxMX"
+		}
+		p := operands(args, letters)
 		if name != "setfacl" && !minusMode(name, args) && len(p) > 0 {
 			p = p[1:]
 		}
@@ -65,6 +69,10 @@ func (n *noter) program(c *Call) {
 		n.network(name, args)
 	case "tar", "zip", "7z":
 		n.archive(name, args)
+	case "tcpdump", "tshark", "dumpcap":
+		if f, ok := flagValue(args, "w", ""); ok {
+			n.files(FactWrite, f)
+		}
 	}
 }
 
@@ -89,9 +97,15 @@ func (n *noter) ran(c *Call) {
 	if c.script != "" && !strings.HasPrefix(c.script, "<(") {
 		n.files(FactRun, c.script)
 	}
-	switch c.Name() {
-	case "insmod":
-		n.files(FactRun, operands(c.Args(), "")...)
+	switch args := c.Args(); c.Name() {
+	case "go":
+		if p := operands(args, ""); len(p) > 1 && p[0] == "run" {
+			n.files(FactRun, p[1])
+		}
+	case "java":
+		if j, ok := flagAfter(args, "-jar"); ok {
+			n.files(FactRun, j)
+		}
 	}
 }
 
@@ -173,19 +187,39 @@ func (n *noter) copy(name string, args []string) {
 	n.files(FactWrite, dir)
 }
 
+// archive notes what an archive is made of, and where it is written.
 func (n *noter) archive(name string, args []string) {
-	if name != "tar" || len(args) == 0 {
+	if len(args) == 0 || args[0] == "" {
 		return
 	}
-	first := strings.TrimPrefix(args[0], "-")
-	if !strings.HasPrefix(args[0], "--") && strings.Contains(first, "c") || hasFlag(args, "", "create") {
-		p := operands(args, "fCXTI")
-		if len(p) > 1 {
-			n.files(FactRead, p[1:]...)
+	p := operands(args, "fCXTIbV")
+	out := ""
+	switch name {
+	case "zip":
+		p = operands(args, "Pbntx")
+		if len(p) < 2 {
+			return
 		}
-		if v, ok := flagValue(args, "f", "file"); ok {
-			n.files(FactWrite, v)
-			n.files(FactRead, p...)
+		out, p = p[0], p[1:]
+	case "7z":
+		if len(p) < 3 || p[0] != "a" && p[0] != "u" {
+			return
+		}
+		out, p = p[1], p[2:]
+	default:
+		old := args[0][0] != '-' // tar czf FILE
+		switch {
+		case old && strings.Contains(args[0], "c"):
+			p = p[1:]
+			if strings.Contains(args[0], "f") && len(p) > 0 {
+				out, p = p[0], p[1:]
+			}
+		case hasFlag(args, "c", "create"):
+			out, _ = flagValue(args, "f", "file")
+		default:
+			return
 		}
 	}
+	n.files(FactWrite, out)
+	n.files(FactRead, p...)
 }

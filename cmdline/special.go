@@ -97,6 +97,22 @@ func (b *builder) special(i int, name string, f frame) (v value, done bool) {
 			b.run(args[k], nil, name, f)
 		}
 		return value{}, true
+	case "ansible", "salt", "salt-ssh", "pssh", "parallel-ssh", "clush", "pdsh", "mosh":
+		b.fleet(args, name, f)
+		return value{}, true
+	case "zip":
+		if t, ok := flagAfter(args, "-TT"); ok {
+			b.run(t, nil, name, f)
+		}
+		return value{}, true
+	case "psql":
+		for _, a := range args {
+			if k := strings.Index(strings.ToLower(a), "program '"); k >= 0 {
+				if end := closing(a[k+8:]); end > 0 {
+					b.run(a[k+9:k+8+end], nil, name, f)
+				}
+			}
+		}
 	case "git", "rsync", "scp", "sftp":
 		b.transport(args, name, f)
 		return value{}, true
@@ -339,6 +355,29 @@ func (b *builder) escapes(args []string, name string, f frame) {
 		}
 		if code, ok := strings.CutPrefix(t, "!"); ok && code != "" {
 			b.run(code, nil, name, f)
+		}
+	}
+}
+
+// fleet follows the commands that are sent to many hosts.
+func (b *builder) fleet(args []string, name string, f frame) {
+	f.host, f.stdin = name, value{}
+	switch name {
+	case "ansible":
+		if t, ok := flagValue(args, "a", "args"); ok {
+			b.run(t, nil, name, f)
+		}
+	case "salt", "salt-ssh":
+		if t, ok := flagAfter(args, "cmd.run"); ok {
+			b.run(t, nil, name, f)
+		}
+	default:
+		rest := operands(args, "hHltopOgwxkiap")
+		if (name == "mosh" || name == "clush" || name == "pdsh") && len(rest) > 1 && index(args, "-w") < 0 {
+			rest = rest[1:]
+		}
+		if len(rest) > 0 {
+			b.run(strings.Join(rest, " "), nil, name, f)
 		}
 	}
 }

@@ -84,8 +84,11 @@ func (b *builder) fields(w *syntax.Word, f frame) []field {
 			break
 		}
 		cur.steps = append(cur.steps, pc.steps...)
-		if pc.trick == trickEmpty && !between(w.Parts, i) {
+		switch {
+		case pc.trick == trickEmpty && !between(w.Parts, i):
 			pc.trick = ""
+		case pc.empty && pc.text == "" && pc.trick == "" && between(w.Parts, i):
+			pc.trick = trickQuoted
 		}
 		if pc.trick != "" {
 			cur.tricks = append(cur.tricks, pc.trick)
@@ -271,6 +274,7 @@ const (
 	trickIFS    = "${IFS} for a blank"
 	trickANSI   = "characters written as escapes"
 	trickQuotes = "quotes inside the program's name"
+	trickQuoted = "empty quotes inside a word"
 	trickBraces = "braces for blanks"
 	trickGlob   = "wildcards for a program or file"
 	trickEmpty  = "empty variables inside a word"

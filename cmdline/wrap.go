@@ -74,6 +74,7 @@ var wrappers = map[string]wrapper{
 	"valgrind":     {},
 	"runcon":       {short: "turl", skip: 1},
 	"daemonize":    {short: "aceoplLuE"},
+	"sshpass":      {short: "pfdP"},
 	"lxc-attach":   {short: "n", long: "name"},
 }
 
