@@ -4,7 +4,6 @@ package ioc
 const (
 	isDigit uint16 = 1 << iota
 	isAlpha        // ASCII letters
-	isHexA         // a-f, A-F
 	isLabel        // can stand in a host's label: letters, digits, - _ and all of UTF-8
 	isHigh         // a byte of a UTF-8 sequence
 	isDash         // - and _
@@ -15,9 +14,8 @@ const (
 	isShut
 	isBefore // an absolute path can begin after it
 	isB64    // base64 as ssdeep uses it
-
-	isHex   = isDigit | isHexA
-	isAlnum = isDigit | isAlpha
+	isHex    // hexadecimal digits
+	isAlnum  // ASCII letters and digits
 )
 
 var class = func() (t [256]uint16) {
@@ -29,9 +27,9 @@ var class = func() (t [256]uint16) {
 	for c := range 256 {
 		switch {
 		case c >= '0' && c <= '9':
-			t[c] = isDigit | isLabel | isLocal | isB64
+			t[c] = isDigit | isAlnum | isHex | isLabel | isLocal | isB64
 		case c|0x20 >= 'a' && c|0x20 <= 'z':
-			t[c] = isAlpha | isLabel | isLocal | isB64
+			t[c] = isAlpha | isAlnum | isLabel | isLocal | isB64
 		case c >= 0x80:
 			t[c] = isLabel | isHigh | isLocal
 		case c <= ' ' || c == 0x7f:
@@ -41,7 +39,7 @@ var class = func() (t [256]uint16) {
 			t[c] |= isPath
 		}
 	}
-	set(isHexA, "abcdefABCDEF")
+	set(isHex, "abcdefABCDEF")
 	set(isLabel|isDash, "-_")
 	set(isLocal, "._%+-*'~")
 	set(isOpen, "[({<")

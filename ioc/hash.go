@@ -3,28 +3,42 @@ package ioc
 import "strings"
 
 // hashes looks at every 32nd byte: a run of 32 hexadecimal digits cannot avoid
-// all of them, nor both bytes 16 before and 16 behind.
+// all of them, nor the bytes 8 and 15 before and 8 and 16 behind.
 func (sc *scan) hashes(from int) {
 	text := sc.text
 	done := from
-	for i := from + 31; i < len(text)+31; i += 32 {
-		p := min(i, len(text)-1)
-		if p < done || class[text[p]]&isHex == 0 {
-			continue
+	i := from + 31
+	for ; i+16 < len(text); i += 32 {
+		near := class[text[i-8]]&class[text[i-15]] | class[text[i+8]]&class[text[i+16]]
+		if near&class[text[i]]&isHex != 0 && i >= done {
+			done = sc.hexAround(i, done)
 		}
-		if !(sc.is(p-8, isHex) && sc.is(p-15, isHex)) && !(sc.is(p+8, isHex) && sc.is(p+16, isHex)) {
-			continue
-		}
-		l, r := p, p+1
-		for l > done && class[text[l-1]]&isHex != 0 {
-			l--
-		}
-		for r < len(text) && class[text[r]]&isHex != 0 {
-			r++
-		}
-		done = r
-		sc.hexRun(l, r)
 	}
+	for ; i < len(text)+31; i += 32 {
+		if p := min(i, len(text)-1); p >= done && class[text[p]]&isHex != 0 {
+			done = sc.hexAround(p, done)
+		}
+	}
+}
+
+// hexAround judges the run of hexadecimal digits around p and returns its end.
+func (sc *scan) hexAround(p, done int) int {
+	l, r := sc.around(p, done, isHex)
+	sc.hexRun(l, r)
+	return r
+}
+
+// around returns the run of bytes of a class around p, not before done.
+func (sc *scan) around(p, done int, bits uint16) (l, r int) {
+	text := sc.text
+	l, r = p, p+1
+	for l > done && class[text[l-1]]&bits != 0 {
+		l--
+	}
+	for r < len(text) && class[text[r]]&bits != 0 {
+		r++
+	}
+	return l, r
 }
 
 // hexRun judges a run of hexadecimal digits that ends on both sides. Its

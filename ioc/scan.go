@@ -166,8 +166,15 @@ func sortMatches(ms []Match) {
 // run looks at the text from byte from on, where a line begins.
 func (sc *scan) run(from int) {
 	text := sc.text
+	trigger := &sc.trigger
 	for i := from; i < len(text); {
-		t := sc.trigger[text[i]]
+		for i+3 < len(text) && trigger[text[i]]|trigger[text[i+1]]|trigger[text[i+2]]|trigger[text[i+3]] == tNone {
+			i += 4
+		}
+		if i >= len(text) {
+			return
+		}
+		t := trigger[text[i]]
 		if t == tNone {
 			i++
 			continue

@@ -133,7 +133,7 @@ func TestNames(t *testing.T) {
 		{"evil[.]com evil(.)com evil{.}com evil<.>com evil[dot]com evil (dot) com evil [.] com evil[.com evil.]com evil\\.com", slices.Repeat([]string{"dns evil.com"}, 10)},
 		{"a[.]b.evil[.]com", []string{"dns a.b.evil.com"}},
 		{"run[.]sh", []string{"dns run.sh"}},
-		{"evil . com evil dot com evil.) com sshd[123] a[0].b foo(bar)", nil},
+		{"evil (.com) evil . com evil dot com evil.) com sshd[123] a[0].b foo(bar)", nil},
 	}, ioc.LinuxPath, ioc.WindowsPath)
 }
 

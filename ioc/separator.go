@@ -53,6 +53,7 @@ func (sc *scan) separator(p int) int {
 		i++
 	}
 	before := i > p
+	first := sc.at(i)
 	open := false
 	backslash := false
 	if !before && text[p] == '\\' {
@@ -83,7 +84,7 @@ func (sc *scan) separator(p int) int {
 	}
 	shut := false
 	for limit := i + maxFill; i < limit; i++ {
-		if c := sc.at(i); class[c]&isShut != 0 {
+		if c := sc.at(i); class[c]&isShut != 0 && (open || c != '>') {
 			shut = true
 		} else if !(open || shut && before) || c != ' ' && c != '\t' {
 			break
@@ -93,6 +94,8 @@ func (sc *scan) separator(p int) int {
 	case word && !shut, !open && !shut && !backslash:
 		return 0
 	case !shut && open && (text[i-1] == ' ' || text[i-1] == '\t'): // "[. com"
+		return 0
+	case !shut && open && first != '[' && (before || first == '<' || text[i-2] == ' '): // domains (.com, .net), <.x
 		return 0
 	case backslash && shut:
 		return 0

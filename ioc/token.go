@@ -15,25 +15,29 @@ const minBitcoin = 14
 // digits: wallets, and onion names without their suffix.
 func (sc *scan) tokens(from int) {
 	text := sc.text
-	done := from
 	step := sc.tokenStep
-	for i := from + step - 1; i < len(text)+step-1; i += step {
-		p := min(i, len(text)-1)
-		if p < done || class[text[p]]&isAlnum == 0 || !sc.is(p-step/2, isAlnum) && !sc.is(p+step/2, isAlnum) {
-			continue
-		}
-		l, r := p, p+1
-		for l > done && class[text[l-1]]&isAlnum != 0 {
-			l--
-		}
-		for r < len(text) && class[text[r]]&isAlnum != 0 {
-			r++
-		}
-		done = r
-		if r-l >= step {
-			sc.token(l, r)
+	done := from
+	i := from + step - 1
+	half, quarter := step/2, step/4
+	for ; i+half < len(text); i += step {
+		near := class[text[i-half+1]]&class[text[i-quarter]] | class[text[i+half]]&class[text[i+quarter]]
+		if near&class[text[i]]&isAlnum != 0 && i >= done {
+			done = sc.tokenAround(i, done)
 		}
 	}
+	for ; i < len(text)+step-1; i += step {
+		if p := min(i, len(text)-1); p >= done && class[text[p]]&isAlnum != 0 {
+			done = sc.tokenAround(p, done)
+		}
+	}
+}
+
+func (sc *scan) tokenAround(p, done int) int {
+	l, r := sc.around(p, done, isAlnum)
+	if r-l >= sc.tokenStep {
+		sc.token(l, r)
+	}
+	return r
 }
 
 func (sc *scan) token(l, r int) {

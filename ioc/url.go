@@ -200,6 +200,11 @@ func (sc *scan) urlAt(colon, p int, defanged bool) int {
 	if !u.read(p, name) {
 		return max(colon+1, p-1)
 	}
+	// a scheme that nobody knows needs a host that looks like one: the
+	// fingerprint SHA256://abc is none
+	if known, _ := schemeName(name); known == "" && u.port == "" && !u.addr.IsValid() && strings.IndexByte(u.plain, '.') < 0 {
+		return max(colon+1, p-1)
+	}
 	end := sc.urlEnd(u.end, limit, sc.at(l-1))
 	sc.addURL(l, end, name, text[colon:p], &u, defanged)
 	return max(u.hostEnd, colon+1)
