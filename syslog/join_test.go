@@ -206,6 +206,31 @@ func TestRepeats(t *testing.T) {
 	}, got)
 }
 
+// A daemon that names the process whose line it repeats may leave out the host,
+// but not name another process.
+func TestRepeatsOfNamedProcess(t *testing.T) {
+	const first = "Nov 23 08:26:38 vm sshd[1]: Invalid user a from 192.0.2.1 port 9\n"
+	for line, want := range map[string]string{
+		"Nov 23 08:26:40  sshd[1]: last message repeated 2 times":                                                            "vm sshd 1 2 true",
+		"Nov 23 08:26:40 vm sshd[1]: last message repeated 2 times":                                                          "vm sshd 1 2 false",
+		"Nov 23 08:26:40 vm syslogd: last message repeated 2 times":                                                          "vm sshd 1 2 false",
+		"Nov 23 08:26:40 vm syslogd[7]: last message repeated 2 times":                                                       "vm sshd 1 2 false",
+		"Nov 23 08:26:40  sshd[2]: last message repeated 2 times":                                                            " sshd 2 0 false",
+		"Nov 23 08:26:40  sshd: last message repeated 2 times":                                                               " sshd 0 0 false",
+		"Nov 23 08:26:40  CRON[1]: last message repeated 2 times":                                                            " CRON 1 0 false",
+		"Nov 23 08:26:40 vm logger: last message repeated 999999 times":                                                      "vm logger 0 0 false",
+		"Nov 23 08:26:40 vm sshd[2]: last message repeated 999999 times":                                                     "vm sshd 2 0 false",
+		"Nov 23 08:26:40 other sshd[1]: last message repeated 2 times":                                                       "other sshd 1 0 false",
+		"Nov 23 08:26:40 vm sshd[1]: last message repeated 2 times\nNov 23 08:26:41  sshd[1]: last message repeated 3 times": "vm sshd 1 3 true",
+	} {
+		recs := readAll(t, first+line+"\n", syslog.Options{})
+		r := recs[len(recs)-1]
+		assert.Equal(t, want, fmt.Sprint(r.Host, " ", r.Program, " ", r.PID, " ", r.Repeat, " ", r.Inferred&syslog.InferredHost != 0), line)
+		assert.Equal(t, r.Repeat > 0, r.Message == recs[0].Message, line)
+		assert.Equal(t, r.Repeat > 0, r.Inferred&syslog.InferredRepeat != 0, line)
+	}
+}
+
 // What journalctl indents belongs to the message before and is no event.
 func TestContinuation(t *testing.T) {
 	in := "Nov 23 08:26:38 vm app[1]: first\n                      sshd[1]: Accepted password for root\n\tmore\n"

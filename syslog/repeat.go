@@ -38,7 +38,9 @@ func (p *previous) hostname() string {
 // [ msg]" (rsyslog) and "Last message 'msg' repeated 3 times" (syslog-ng) hold
 // the message; "last message repeated 3 times" (BSD, sysklogd) means that of
 // the record before, if it is of the same host: its program, pid and message
-// are then taken over. The rest of the line's record is its own.
+// are then taken over. The rest of the line's record is its own. A line that
+// names a process must name the one before, and may then lack the host; any
+// program can log these words.
 func (r *Reader) repeat(rec *Record) {
 	m := rec.Message
 	r.again = false
@@ -97,6 +99,17 @@ func (r *Reader) takeLast(rec *Record, n int, hostless bool) {
 	}
 	all := unsafe.String(unsafe.SliceData(p.buf), len(p.buf))
 	host := all[:p.host]
+	if !hostless {
+		switch rec.Program {
+		case "", "syslogd":
+		default: // names the process whose line it repeats, or is that program's own word
+			if rec.Program != all[p.program:p.programEnd] || rec.PID != p.pid {
+				r.again = false
+				return
+			}
+			hostless = rec.Host == ""
+		}
+	}
 	if !hostless && rec.Host != host {
 		return
 	}
