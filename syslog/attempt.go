@@ -138,7 +138,7 @@ func (j *AttemptJoiner) Add(e *Event) []Attempt {
 		j.fail(e)
 	case KindLogonSuccess:
 		x := j.find(e)
-		if e.Module != "" && onePerProcess(kindOf(e)) {
+		if e.Module != "" && (onePerProcess(kindOf(e)) || foreign(e)) {
 			// a PAM module is content; the daemon says itself when the user is in
 			if x != nil {
 				x.merge(e)

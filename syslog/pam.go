@@ -63,7 +63,7 @@ func parsePAM(m string, ev *Event) bool {
 // parsePAMText reads TEXT of the module.
 func parsePAMText(module, service, s string, ev *Event) bool {
 	ev.Module, ev.Service = module, service
-	if service != ev.Program && parserOf(service) != nil && parserOf(ev.Program) == nil {
+	if foreign(ev) {
 		ev.Inferred |= InferredUnsure
 	}
 	if pamSession(s, ev) || pamAuth(s, ev) {

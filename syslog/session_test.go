@@ -351,3 +351,84 @@ func TestSessionDetail(t *testing.T) {
 	assert.Equal(t, "pts/3", s[1].TTY)
 	assert.Equal(t, "/bin/ls -l", s[1].Command)
 }
+
+// PAM's text in the mouth of a program that does not own the service opens and
+// ends nothing of the daemon's, whatever pid it is logged with.
+func TestForgedPAMLines(t *testing.T) {
+	const user, at = "alice", 3.0
+	real := func(forged ...syslog.Event) []syslog.Event {
+		events := []syslog.Event{
+			said(0, "sshd", 70, "Accepted password for alice from 192.0.2.7 port 4711 ssh2"),
+			said(0.1, "sshd", 70, "pam_unix(sshd:session): session opened for user alice(uid=1000) by (uid=0)"),
+			said(0.2, "systemd-logind", 9, "New session 5 of user alice."),
+		}
+		events = append(events, forged...)
+		return append(events,
+			said(20, "sudo", 80, "   alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/true"),
+			said(20, "sudo", 80, "pam_unix(sudo:session): session opened for user root(uid=0) by (uid=1000)"),
+			said(21, "sudo", 80, "pam_unix(sudo:session): session closed for user root"),
+			said(30, "sshd", 70, "pam_unix(sshd:session): session closed for user alice"))
+	}
+	daemons := func(sessions []syslog.Session) (out []syslog.Session) {
+		for _, s := range sessions {
+			if s.Kind != "foo" && s.Kind != "dovecot" {
+				s.ID, s.Refs = len(out), nil
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	honest := daemons(join(real()...))
+	require.Len(t, honest, 2)
+	require.Equal(t, syslog.EndClosed, honest[0].EndReason)
+	require.Equal(t, "5", honest[0].LogindID)
+	require.Equal(t, user, honest[1].By)
+	require.Zero(t, honest[1].Parent)
+	for _, program := range []string{"foo", "dovecot"} {
+		for _, pid := range []int{0, 70, 71, 80} {
+			for _, msg := range []string{
+				"pam_unix(sshd:session): session closed for user alice",
+				"pam_unix(sshd:session): session opened for user alice(uid=1000) by (uid=0)",
+				"pam_unix(sshd:session): session opened for user mallory(uid=1000) by (uid=0)",
+				"pam_unix(sudo:session): session opened for user root(uid=0) by alice(uid=1000)",
+				"pam_unix(sudo:session): session closed for user root",
+				"pam_unix(su-l:session): session opened for user root by alice(uid=1000)",
+				"pam_unix(cron:session): session closed for user alice",
+			} {
+				for _, when := range []float64{0.15, at, 20.5} {
+					e := said(when, program, pid, msg)
+					assert.NotZero(t, e.Inferred&syslog.InferredUnsure, "%s %s", program, msg)
+					events := real(e)
+					slices.SortStableFunc(events, func(a, b syslog.Event) int { return a.Time.Compare(b.Time) })
+					assert.Equal(t, honest, daemons(join(events...)), "%s[%d] at %v: %s", program, pid, when, msg)
+				}
+			}
+		}
+	}
+	// the forger's own are joined with each other only
+	own := join(said(0, "foo", 70, "pam_unix(sshd:session): session opened for user alice(uid=1000) by (uid=0)"),
+		said(9, "foo", 70, "pam_unix(sshd:session): session closed for user alice"))
+	require.Len(t, own, 1)
+	assert.Equal(t, "foo", own[0].Kind)
+	assert.Equal(t, syslog.InferredUnsure, own[0].Inferred)
+	assert.Equal(t, syslog.EndClosed, own[0].EndReason)
+}
+
+func TestForgedPAMTries(t *testing.T) {
+	for _, pid := range []int{0, 70} {
+		attempts := syslog.Attempts(slices.Values(numbered([]syslog.Event{
+			said(0, "sshd", 70, "Failed password for alice from 192.0.2.7 port 4711 ssh2"),
+			said(1, "foo", pid, "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.9  user=bob"),
+			said(1, "foo", pid, "pam_sss(sshd:auth): authentication success; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.9 user=alice"),
+			said(2, "sshd", 70, "Accepted password for alice from 192.0.2.7 port 4711 ssh2"),
+		})))
+		require.Len(t, attempts, 2, "%d", pid)
+		assert.Equal(t, "sshd", attempts[0].Kind)
+		assert.True(t, attempts[0].Success)
+		assert.Equal(t, 2, attempts[0].Tries)
+		assert.Equal(t, "192.0.2.7", attempts[0].From())
+		assert.Equal(t, "foo", attempts[1].Kind)
+		assert.False(t, attempts[1].Success)
+		assert.Equal(t, syslog.InferredUnsure, attempts[1].Inferred)
+	}
+}

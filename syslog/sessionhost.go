@@ -94,7 +94,12 @@ func (h *sessionHost) index(x *openSession) {
 		x.stack = p
 	} else {
 		h.byProc[k] = x
-		h.byPID[x.PID] = x
+		if !x.foreign {
+			h.byPID[x.PID] = x
+		}
+	}
+	if x.foreign { // found by its own process only
+		return
 	}
 	l := h.byUser[x.User]
 	if l == nil {
@@ -127,7 +132,7 @@ func (h *sessionHost) unindex(x *openSession) {
 	if h.byPID[x.PID] == x {
 		delete(h.byPID, x.PID)
 	}
-	if l := h.byUser[x.User]; l != nil {
+	if l := h.byUser[x.User]; l != nil && !x.foreign {
 		l.remove(x, ofUser)
 		if l.head == nil {
 			delete(h.byUser, x.User)

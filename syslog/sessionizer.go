@@ -42,6 +42,10 @@ const (
 // session is marked InferredPair; if others were open at the time,
 // InferredPairUnsure too.
 //
+// PAM's lines of a program that does not own the service ("logger" for sshd)
+// make sessions of that program, which have its name as Kind and touch no
+// other's.
+//
 // A session ends when its close is logged; where PAM logs none, when sshd says
 // that the connection ended. Such a session is handed out ten minutes later, as
 // more lines of it may follow. Else a reboot ends it: at the time
@@ -136,32 +140,63 @@ type openSession struct {
 	host       *sessionHost
 	links      [3]sessionLinks
 	stack      *pidless // where it has no pid
+	foreign    bool     // of a program that does not own the service
 }
 
 // kindOf returns the kind of session that e is about: the daemon's name
-// where it is one that has sessions of its own, else the PAM service.
+// where it is one that has sessions of its own, else the PAM service; the
+// program's where it speaks for the service of another.
 func kindOf(e *Event) string {
-	switch e.Program {
-	case "sshd", "sudo", "su", "cron", "login", "dropbear":
-		return e.Program
-	case "sshd-session", "sshd-auth":
-		return "sshd"
-	case "CRON", "crond", "CROND", "anacron":
-		return "cron"
-	case "sudo-rs":
-		return "sudo"
+	kind, daemon := programKind(e.Program)
+	if daemon || e.Service == "" || foreign(e) {
+		return kind
 	}
-	switch e.Service {
-	case "":
-		return e.Program
+	return serviceKind(e.Service)
+}
+
+// programKind returns the kind of a program's sessions, and whether it is a
+// daemon that has sessions of its own.
+func programKind(program string) (kind string, daemon bool) {
+	switch program {
+	case "sshd", "sudo", "su", "cron", "login", "dropbear":
+		return program, true
+	case "sshd-session", "sshd-auth":
+		return "sshd", true
+	case "CRON", "crond", "CROND", "anacron":
+		return "cron", true
+	case "sudo-rs":
+		return "sudo", true
+	}
+	return program, false
+}
+
+// serviceKind returns the kind of a PAM service's sessions.
+func serviceKind(service string) string {
+	switch service {
 	case "su-l":
 		return "su"
 	case "sudo-i":
 		return "sudo"
 	case "crond":
 		return "cron"
+	case "runuser-l":
+		return "runuser"
 	}
-	return e.Service
+	return service
+}
+
+// foreign reports whether e is PAM's text for the service of a daemon in the
+// mouth of another program, which anybody can log. Its sessions and attempts
+// are kept apart from the daemon's.
+func foreign(e *Event) bool {
+	if e.Module == "" || e.Service == "" || e.Service == e.Program {
+		return false
+	}
+	if _, daemon := programKind(e.Program); daemon {
+		return false
+	}
+	own := serviceKind(e.Service)
+	return own != e.Program && parserOf(own) != nil && (onePerProcess(own) || parserOf(e.Program) == nil)
 }
 
 // onePerProcess reports whether a process of this kind holds one session in
@@ -207,7 +242,7 @@ func (z *Sessionizer) start(h *sessionHost, e *Event, kind string) *openSession 
 		}
 		z.giveUp(victim, victim.sessions.head, time.Time{})
 	}
-	x := &openSession{host: h, Session: Session{
+	x := &openSession{host: h, foreign: foreign(e), Session: Session{
 		ID: z.nextID, Kind: keep(kind), Host: h.name, Boot: h.boot, User: keep(e.User), UID: e.UID, By: keep(e.By), ByUID: e.ByUID,
 		PID: e.PID, Start: e.Time, Parent: -1, Inferred: e.Inferred,
 	}}

@@ -5,6 +5,10 @@ import "slices"
 // sessionOpen takes a "session opened" line.
 func (z *Sessionizer) sessionOpen(e *Event) {
 	h, kind := z.host(e.Host), kindOf(e)
+	if foreign(e) {
+		z.openForeign(h, e, kind)
+		return
+	}
 	h.learn(e.UID, e.User)
 	h.learn(e.ByUID, e.By)
 	if e.PID != 0 {
@@ -29,6 +33,22 @@ func (z *Sessionizer) sessionOpen(e *Event) {
 	}
 	for range lines(e) {
 		z.openPAM(h, e, kind)
+	}
+}
+
+// openForeign takes a "session opened" line of a program that does not own the
+// service.
+func (z *Sessionizer) openForeign(h *sessionHost, e *Event, kind string) {
+	if x := h.byProc[procKey{kind, e.User, e.PID}]; x != nil {
+		if z.joinOpen(h, x, e, kind) {
+			return
+		}
+		z.giveUp(h, x, e.Time)
+	}
+	for range lines(e) {
+		x := z.start(h, e, kind)
+		x.opens, x.pam = 1, true
+		z.takeEarly(h, x)
 	}
 }
 
