@@ -28,9 +28,8 @@
 // try them on is in [github.com/tuxtrail/tuxtrail/sample].
 //
 // A package imports only packages of lower floors, in the order evidence,
-// entities, querytime; syslog, auditd, ptree, cmdline, ioc,
-// unpack, geo, utmp; logdir;
-// hunt; report; and the programs under examples. A test holds this.
+// entities, querytime; syslog, auditd, ptree, cmdline, ioc, unpack, geo, utmp;
+// logdir; hunt; report; and the programs under examples. A test holds this.
 //
 // Everything that comes from a log is treated as hostile. Nothing found in a
 // log is executed or fetched.
