@@ -26,6 +26,7 @@ type hunter struct {
 	inv    *Investigation
 	seen   seen
 
+	auth      span // of the lines about logons
 	sessions  []syslog.Session
 	attempts  []syslog.Attempt
 	campaigns []syslog.Campaign
@@ -47,6 +48,9 @@ type hunter struct {
 	signals    []*signal
 	cited      map[evidence.Ref]citation
 }
+
+// span is from the first to the last of something.
+type span struct{ first, last time.Time }
 
 // Investigate reads the evidence of one host and says what a hunter should
 // look at. What cannot be read is counted and told under Coverage; the rest is

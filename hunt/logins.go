@@ -29,8 +29,7 @@ func (h *hunter) compareLogins(host string, note func(string, ...any)) {
 			tried[k] = append(tried[k], a.First, a.Last)
 		}
 	}
-	var failed, missing int
-	var first utmp.Record
+	var agree, missing, outside logins
 	for r, err := range src.Logins(h.ctx, host, h.o.Window) {
 		if err != nil {
 			h.unread("login records", err)
@@ -39,7 +38,6 @@ func (h *hunter) compareLogins(host string, note func(string, ...any)) {
 		if !r.Failed || h.seen.auth == 0 {
 			continue
 		}
-		failed++
 		source := r.Host
 		if r.Addr.IsValid() {
 			source = r.Addr.Unmap().String()
@@ -48,19 +46,42 @@ func (h *hunter) compareLogins(host string, note func(string, ...any)) {
 		for _, at := range tried[key{r.PID, source}] {
 			found = found || near(at, r.Time, loginSlack)
 		}
-		if !found && !r.Time.Before(h.inv.Host.First) && !r.Time.After(h.inv.Host.Last) {
-			if missing++; missing == 1 {
-				first = r
-			}
+		switch {
+		case found:
+			agree.add(r)
+		case r.Time.Before(h.auth.first) || r.Time.After(h.auth.last):
+			outside.add(r)
+		default:
+			missing.add(r)
 		}
 	}
-	if failed == 0 {
-		return
+	if agree.n > 0 {
+		note("%d records of failed logons in btmp agree with the log.", agree.n)
 	}
-	if missing == 0 {
-		note("%d records of failed logons in btmp agree with the log.", failed)
-		return
+	if missing.n > 0 {
+		note("%d records of failed logons in btmp have no line in the log of the same time, the first %s: lines were lost, cut off or removed.", missing.n, missing.where())
 	}
-	note("%d of %d records of failed logons in btmp have no line in the log of the same time, the first at %s (%s): lines were lost, cut off or removed.",
-		missing, failed, first.Time.UTC().Format(time.RFC3339), first.Ref)
+	if outside.n > 0 {
+		note("%d records of failed logons in btmp are from times that the log does not reach, the first %s.", outside.n, outside.where())
+	}
+}
+
+// logins counts records and keeps the first.
+type logins struct {
+	n     int
+	first utmp.Record
+}
+
+func (l *logins) add(r utmp.Record) {
+	if l.n++; l.n == 1 {
+		l.first = r
+	}
+}
+
+func (l *logins) where() string {
+	s := "at " + l.first.Time.UTC().Format(time.RFC3339)
+	if l.first.Addr.IsValid() {
+		s += " from " + l.first.Addr.Unmap().String()
+	}
+	return s + " (" + l.first.Ref.String() + ")"
 }

@@ -74,6 +74,9 @@ func (h *hunter) span(t time.Time) {
 func (h *hunter) logEvent(ev *syslog.Event) {
 	refs := []evidence.Ref{ev.Ref}
 	at := ev.Time.UTC()
+	if ev.Program == "sshd" || ev.Kind == syslog.KindLogonFailure || ev.Kind == syslog.KindLogonSuccess {
+		h.auth.first, h.auth.last = widen(h.auth.first, h.auth.last, at, at)
+	}
 	switch ev.Kind {
 	case syslog.KindLogonSuccess, syslog.KindLogonFailure, syslog.KindDisconnect:
 		h.seen.auth++

@@ -408,3 +408,25 @@ func TestNothingOfTheSampleIsInTheCode(t *testing.T) {
 	}))
 	assert.Greater(t, files, 50)
 }
+
+// TestLoginRecordsAreAWitness: btmp has what the log has, and goes on after it.
+func TestLoginRecordsAreAWitness(t *testing.T) {
+	notes := strings.Join(onSample(t).Coverage.Notes, "\n")
+	assert.Contains(t, notes, "32 records of failed logons in btmp agree with the log")
+	assert.Contains(t, notes, "16 records of failed logons in btmp are from times that the log does not reach, the first at 2026-11-23T08:29:12Z")
+	assert.NotContains(t, notes, "have no line in the log")
+
+	// a log from which a source's failures were cut out
+	fsys := pick("auth.log", "syslog", "btmp")
+	for _, name := range []string{"auth.log", "syslog"} {
+		var kept []string
+		for line := range strings.Lines(string(fsys[name].Data)) {
+			if !strings.Contains(line, players(t)["ATT2"]) {
+				kept = append(kept, line)
+			}
+		}
+		fsys[name].Data = []byte(strings.Join(kept, ""))
+	}
+	notes = strings.Join(investigate(t, open(t, fsys), hunt.Options{}).Coverage.Notes, "\n")
+	assert.Regexp(t, `records of failed logons in btmp have no line in the log of the same time, the first at 2026-11-23T08:27:\d\dZ from `+regexp.QuoteMeta(players(t)["ATT2"]), notes)
+}

@@ -65,11 +65,18 @@ func urlKey(u string) string { return "url:" + u }
 
 func fileKey(p string) string { return "file:" + p }
 
+// maxName is how many bytes of a name stand in a sentence; what the log holds of
+// it stands in the evidence.
+const maxName = 200
+
 // quoteName returns a name as it can stand in a sentence: plain where it is an
 // ordinary name, quoted and escaped where it is not.
 func quoteName(s string) string {
 	if s == "" {
 		return `""`
+	}
+	if len(s) > maxName {
+		return strconv.Quote(s[:maxName]) + "… (" + strconv.Itoa(len(s)) + " bytes)"
 	}
 	for i := range len(s) {
 		c := s[i]

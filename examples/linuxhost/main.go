@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	p := program{stdout: stdout, stderr: stderr, now: now}
 	fs := flag.NewFlagSet("linuxhost", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	fs.StringVar(&p.source, "source", "sample", "where the logs are: a `folder` such as /var/log, one file, or sample")
+	fs.StringVar(&p.source, "source", "sample", "where the logs are: a `folder` such as /var/log, a tar or zip archive of one, one file, or sample")
 	fs.StringVar(&p.host, "host", "", "the `host` to hunt on, as the logs name it (default: the one with the most lines)")
 	fs.StringVar(&p.window, "window", "all", "the `time` to look at: "+querytime.Accepted)
 	fs.StringVar(&p.zone, "zone", "UTC", "the `zone` of times that have none: UTC, Local, Europe/Paris …")
