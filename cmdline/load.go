@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"regexp"
-	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
@@ -121,7 +120,8 @@ func LoadRules(name string, r io.Reader) (*Rules, error) {
 	if err != nil {
 		return nil, yamlError(name, "", 0, err)
 	}
-	l := loader{name: name, ids: map[string]bool{}, lists: maps.Clone(sharedLists())}
+	l := loader{name: name, ids: map[string]bool{}, lists: map[string][]string{}}
+	maps.Copy(l.lists, sharedLists())
 	for _, doc := range file.Docs {
 		if err := l.document(doc.Body); err != nil {
 			return nil, err
@@ -135,13 +135,15 @@ func LoadRules(name string, r io.Reader) (*Rules, error) {
 
 // sharedLists are the lists of patterns that every rule file may refer to.
 var sharedLists = sync.OnceValue(func() map[string][]string {
-	lists := map[string][]string{}
+	l := loader{lists: map[string][]string{}}
 	if data, err := ruleFiles.ReadFile("rules/lists.yaml"); err == nil {
-		if yaml.Unmarshal(data, &lists) != nil {
-			return map[string][]string{}
+		if file, err := parser.ParseBytes(data, 0); err == nil && len(file.Docs) > 0 {
+			if l.ownLists(file.Docs[0].Body) != nil {
+				return nil // a test reads the file
+			}
 		}
 	}
-	return lists
+	return l.lists
 })
 
 type loader struct {
@@ -155,19 +157,17 @@ func (l *loader) document(body ast.Node) error {
 	if body == nil {
 		return nil
 	}
-	m, ok := body.(*ast.MappingNode)
+	entries, ok := mapping(body)
 	if !ok {
 		return &RuleError{File: l.name, Line: lineOf(body), Err: errors.New(`the file must be a mapping with "rules"`)}
 	}
 	var rules *ast.SequenceNode
-	for _, v := range m.Values {
-		switch key := strings.Trim(v.Key.String(), `"'`); key {
+	for _, v := range entries {
+		switch key := keyOf(v); key {
 		case "lists":
-			var own map[string][]string
-			if err := yaml.NodeToValue(v.Value, &own, yaml.Strict()); err != nil {
+			if err := l.ownLists(v.Value); err != nil {
 				return yamlError(l.name, "", lineOf(v.Value), err)
 			}
-			maps.Copy(l.lists, own)
 		case "rules":
 			s, ok := v.Value.(*ast.SequenceNode)
 			if !ok {
@@ -190,6 +190,21 @@ func (l *loader) document(body ast.Node) error {
 	return nil
 }
 
+func (l *loader) ownLists(n ast.Node) error {
+	entries, ok := mapping(n)
+	if !ok {
+		return nodeErrorf(n, `"lists" must be a mapping`)
+	}
+	for _, e := range entries {
+		var list []string
+		if err := decodeNode(e.Value, &list); err != nil {
+			return err
+		}
+		l.lists[keyOf(e)] = list
+	}
+	return nil
+}
+
 func lineOf(n ast.Node) int {
 	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
 		return 0
@@ -198,6 +213,10 @@ func lineOf(n ast.Node) int {
 }
 
 func yamlError(file, rule string, line int, err error) error {
+	var ne *nodeError
+	if errors.As(err, &ne) && ne.line > 0 {
+		line = ne.line
+	}
 	var ye yaml.Error
 	if errors.As(err, &ye) {
 		if t := ye.GetToken(); t != nil && t.Position != nil {
@@ -210,11 +229,11 @@ func yamlError(file, rule string, line int, err error) error {
 
 func (l *loader) rule(n ast.Node) error {
 	line := lineOf(n)
-	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
-		line = lineOf(m.Values[0].Key)
+	if entries, ok := mapping(n); ok && len(entries) > 0 {
+		line = lineOf(entries[0].Key)
 	}
 	var raw rawRule
-	if err := yaml.NodeToValue(n, &raw, yaml.Strict()); err != nil {
+	if err := decodeNode(n, &raw); err != nil {
 		return yamlError(l.name, raw.ID, line, err)
 	}
 	fail := func(format string, args ...any) error {
