@@ -78,8 +78,8 @@ type hostState struct {
 	boots      []time.Time // when generations 1, 2 … began
 	cuts       []time.Time // what was not seen since the last of these is not alive
 	last       time.Time
-	quiet      [2]time.Time     // the latest silence that can be one before a boot: from, to
-	live       map[int]*Process // last life of each pid
+	quiet      [2]time.Time // the latest silence that can be one before a boot: from, to
+	live       pidTable     // last life of each pid
 	maybe      map[int]maybeFork
 	odd        map[int]*Process // by pid of the parent: its latest child with a lower pid, while only its fork is known
 	sessions   map[string]*session
@@ -165,7 +165,7 @@ func (b *Builder) host(name string) *hostState {
 	}
 	h := b.hosts[name]
 	if h == nil {
-		h = &hostState{name: name, live: make(map[int]*Process), maybe: make(map[int]maybeFork), sessions: make(map[string]*session)}
+		h = &hostState{name: name, maybe: make(map[int]maybeFork), sessions: make(map[string]*session)}
 		b.hosts[name] = h
 	}
 	b.cur = h
@@ -185,12 +185,12 @@ func (b *Builder) create(h *hostState, pid int, at time.Time) *Process {
 	b.slab = b.slab[1:]
 	p.Host, p.Boot, p.PID = h.name, h.boot, pid
 	p.gen, p.seen, p.Last = h.gen, at, at
-	p.pidNext = h.live[pid]
+	p.pidNext = h.live.get(pid)
 	if old := p.pidNext; old != nil && old.EndReason == NoEnd && h.lives(old) {
 		old.End, old.EndReason = at, EndReused
 		b.stats.Reused++
 	}
-	h.live[pid] = p
+	h.live.set(pid, p)
 	b.procs = append(b.procs, p)
 	p.id = int32(len(b.procs))
 	return p
@@ -199,7 +199,7 @@ func (b *Builder) create(h *hostState, pid int, at time.Time) *Process {
 // life returns the process that ev is about, made if it is new, with what ev
 // says of it in general taken over; nil when there may be no more processes.
 func (b *Builder) life(h *hostState, ev *Event) *Process {
-	p := h.live[ev.PID]
+	p := h.live.get(ev.PID)
 	if ev.GUID != "" {
 		if q := b.guids[h.name+"\x00"+ev.GUID]; q != nil {
 			p = q
@@ -331,7 +331,7 @@ func (b *Builder) fork(h *hostState, p *Process, ev *Event) {
 	if ev.Time.After(p.childAt) {
 		p.childAt = ev.Time
 	}
-	c := h.live[ev.Child]
+	c := h.live.get(ev.Child)
 	if c != nil && c.EndReason == NoEnd && h.lives(c) && !c.seen.Before(ev.Time.Add(-slack)) {
 		switch { // it was seen before the record of its fork
 		case c.StartFrom == StartFork && c.parent == p:

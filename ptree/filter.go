@@ -84,8 +84,8 @@ func (t *Tree) Filter(f Filter) *Tree {
 		}
 	}
 	for name, h := range t.hosts {
-		nh := &hostState{name: name, live: make(map[int]*Process)}
-		for pid, p := range h.live {
+		nh := &hostState{name: name}
+		for pid, p := range h.live.all() {
 			var newer *Process
 			for ; p != nil; p = p.pidNext {
 				c := copies[p.id]
@@ -93,14 +93,14 @@ func (t *Tree) Filter(f Filter) *Tree {
 				case c == nil:
 					continue
 				case newer == nil:
-					nh.live[pid] = c
+					nh.live.set(pid, c)
 				default:
 					newer.pidNext = c
 				}
 				newer = c
 			}
 		}
-		if len(nh.live) > 0 {
+		if len(nh.live.pages) > 0 {
 			out.hosts[name] = nh
 		}
 	}

@@ -67,15 +67,15 @@ func (b *Builder) prune() {
 	}
 	b.procs = kept
 	for _, h := range b.hosts {
-		for pid, p := range h.live {
+		for pid, p := range h.live.all() {
 			for p != nil && out[p] {
 				p = p.pidNext
 			}
 			if p == nil {
-				delete(h.live, pid)
+				h.live.set(pid, nil)
 				continue
 			}
-			h.live[pid] = p
+			h.live.set(pid, p)
 			for ; p.pidNext != nil; p = p.pidNext {
 				for p.pidNext != nil && out[p.pidNext] {
 					p.pidNext = p.pidNext.pidNext

@@ -33,7 +33,7 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 	if p.EndReason != NoEnd && ev.Time.After(p.End) {
 		return true
 	}
-	if p.Placeholder && ev.PPID > 0 && ev.PPID != ev.PID && b.descends(h.live[ev.PPID], p) {
+	if p.Placeholder && ev.PPID > 0 && ev.PPID != ev.PID && b.descends(h.live.get(ev.PPID), p) {
 		return true
 	}
 	if ev.Kind == Create {
@@ -47,7 +47,7 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 			return true
 		}
 	}
-	if ev.PPID > 0 && p.parent != nil && p.parent.PID == ev.PPID && h.live[ev.PPID] != p.parent {
+	if ev.PPID > 0 && p.parent != nil && p.parent.PID == ev.PPID && h.live.get(ev.PPID) != p.parent {
 		return true // its parent is gone; another has that pid
 	}
 	if ev.NoSession && p.Session != "" && !p.Placeholder {
@@ -197,11 +197,11 @@ func (b *Builder) unmask(h *hostState, p *Process) {
 	f.Placeholder, f.parent = true, nil // Tree takes it out
 	old := f.pidNext
 	switch {
-	case h.live[f.PID] != f:
+	case h.live.get(f.PID) != f:
 	case old == nil:
-		delete(h.live, f.PID)
+		h.live.set(f.PID, nil)
 	default:
-		h.live[f.PID] = old
+		h.live.set(f.PID, old)
 		if old.EndReason == EndReused && old.End.Equal(f.seen) {
 			old.End, old.EndReason = time.Time{}, NoEnd
 			b.stats.Reused--
@@ -219,7 +219,7 @@ func (b *Builder) link(p, q *Process, edge EdgeKind, reason string) {
 // parentLife returns the life that the stated parent pid of p means, nil when
 // the log does not show it.
 func (b *Builder) parentLife(h *hostState, p *Process, ev *Event) *Process {
-	q := h.live[p.PPID]
+	q := h.live.get(p.PPID)
 	switch {
 	case q == nil || !h.lives(q):
 		return nil

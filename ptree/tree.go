@@ -18,7 +18,7 @@ type Tree struct {
 // last returns the last life of the pid; pidNext leads to those before.
 func (t *Tree) last(host string, pid int) *Process {
 	if h := t.hosts[host]; h != nil {
-		return h.live[pid]
+		return h.live.get(pid)
 	}
 	return nil
 }
