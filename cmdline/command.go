@@ -66,6 +66,7 @@ type Call struct {
 	host      string // not empty when it runs on another host or in a container
 	script    string // the script file that a shell or interpreter runs
 	readsCode bool   // a shell or interpreter that runs its standard input
+	input     string // what it reads on standard input, when that is known
 }
 
 // stage is a place in a pipeline.
@@ -179,29 +180,33 @@ func (c *Command) along(i, dir int) []int {
 	return out
 }
 
-// executes reports whether what call c prints is run as code.
-func (c *Command) executes(call *Call) bool {
-	for _, src := range call.subst {
-		for _, code := range c.code {
-			if strings.Contains(code, src) {
-				return true
-			}
+// executes returns the call that runs what call i prints as code, or -1.
+func (c *Command) executes(i int) int {
+	call := &c.Calls[i]
+	for j := range c.Calls {
+		if o := &c.Calls[j]; o.readsCode && pipeOrder(call.pipes, o.pipes) == 1 && !o.reads() {
+			return j
 		}
 	}
-	for j := range c.Calls {
-		o := &c.Calls[j]
-		if o.readsCode && pipeOrder(call.pipes, o.pipes) == 1 && !o.reads() {
-			return true
+	for _, src := range call.subst {
+		for j := range c.Calls {
+			if o := &c.Calls[j]; len(o.Argv) > 0 && (o.Argv[0][:min(1, len(o.Argv[0]))] == "$" || strings.HasPrefix(o.Argv[0], "`")) && strings.Contains(o.Argv[0], src) {
+				return j
+			}
 		}
-		if len(o.Argv) > 0 && strings.HasPrefix(o.Argv[0], "$(") || len(o.Argv) > 0 && strings.HasPrefix(o.Argv[0], "`") {
-			for _, src := range call.subst {
-				if strings.Contains(o.Argv[0], src) {
-					return true
+		for _, code := range c.code {
+			if !strings.Contains(code, src) {
+				continue
+			}
+			for j := range c.Calls { // the call that was given the code
+				if contains(c.Calls[j].Argv, code) && len(c.Calls[j].subst) < len(call.subst) {
+					return j
 				}
 			}
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // reads reports whether the call's standard input is redirected from a file.

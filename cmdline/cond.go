@@ -148,7 +148,7 @@ func (m *matcher) cond(k *cond, i, depth int) bool {
 	if len(k.path) > 0 && (len(c.Argv) == 0 || !matchAny(k.path, c.Argv[0])) {
 		return false
 	}
-	if !m.flagsOf(k, c) || !m.lists(k, c) || !m.args(k, c) || !m.facts(k, i) {
+	if !m.flagsOf(k, i) || !m.lists(k, c) || !m.args(k, c) || !m.facts(k, i) {
 		return false
 	}
 	if k.text != nil && !k.text.MatchString(m.text(c)) || k.code != nil && !k.code.MatchString(c.Code) {
@@ -230,10 +230,11 @@ func (m *matcher) text(c *Call) string {
 	return strings.Join(c.Argv, " ")
 }
 
-func (m *matcher) flagsOf(k *cond, c *Call) bool {
+func (m *matcher) flagsOf(k *cond, i int) bool {
+	c := &m.cmd.Calls[i]
 	is := func(want *bool, got bool) bool { return want == nil || *want == got }
 	return is(k.decoded, c.decoded) && is(k.readsCode, c.readsCode) && is(k.here, c.host == "") &&
-		(k.executed == nil || *k.executed == m.executed(c)) &&
+		(k.executed == nil || *k.executed == m.executed(i)) &&
 		(k.stdin == nil || *k.stdin == (len(c.pipes) > 0 || len(c.Redirects) > 0))
 }
 
@@ -303,8 +304,12 @@ func span(a, z int) []int {
 
 // executed reports whether what the call prints is run as code: by a shell or
 // interpreter at the end of its pipe, or as a substitution in code.
-func (m *matcher) executed(c *Call) bool {
-	return m.cmd.executes(c)
+func (m *matcher) executed(i int) bool {
+	j := m.cmd.executes(i)
+	if j >= 0 && j != i {
+		m.others = append(m.others, j)
+	}
+	return j >= 0
 }
 
 var factKinds = []FactKind{

@@ -62,6 +62,8 @@ type Hit struct {
 	// written, the URL fetched, the account made. TargetKind says which.
 	Target     string
 	TargetKind FactKind
+	// Facts are all that the calls that met the rule do.
+	Facts []Fact
 	// Decoded is how the evidence was decoded; empty when it stood in the
 	// command line as it is.
 	Decoded []Step

@@ -61,6 +61,13 @@ func (n *noter) program(c *Call) {
 		n.download(name, args)
 	case "useradd", "adduser", "usermod", "userdel", "deluser", "passwd", "chpasswd", "chage", "gpasswd", "groupadd", "addgroup", "newusers":
 		n.accounts(name, args)
+		if name == "chpasswd" || name == "newusers" {
+			for line := range strings.Lines(c.input) {
+				if u, _, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+					n.note(FactAccount, u)
+				}
+			}
+		}
 	case "systemctl", "service", "update-rc.d", "chkconfig", "rc-update", "invoke-rc.d":
 		n.units(name, args)
 	case "insmod", "modprobe", "rmmod":

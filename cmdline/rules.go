@@ -237,6 +237,11 @@ func (m *matcher) rule(x *Rule, i int) (Hit, bool) {
 				h.Techniques = append(slices.Clone(h.Techniques), m.inner.Techniques...)
 			}
 		}
+		for _, f := range m.cmd.Facts {
+			if f.Call == i || slices.Contains(others, f.Call) {
+				h.Facts = append(h.Facts, f)
+			}
+		}
 		if l := m.cmd.Calls[i].Layer; l > 0 && l <= len(m.cmd.Layers) {
 			h.Decoded = m.cmd.Layers[l-1].Steps
 		}
@@ -295,18 +300,22 @@ func (m *matcher) evidence(i int, others []int) string {
 	if text == "" {
 		text = quoteAll(c.Argv)
 	}
-	for _, n := range others {
+	slices.Sort(others)
+	for k, n := range others {
 		o := &m.cmd.Calls[n]
-		if o.Text != "" && n != i && !bytes.Contains([]byte(text), []byte(o.Text)) {
-			sep := " … "
-			switch pipeOrder(c.pipes, o.pipes) {
-			case 1:
-				sep = " | "
-			case -1:
-				text, sep = o.Text+" | "+text, ""
-				continue
-			}
-			text += sep + o.Text
+		if o.Text == "" || n == i || k > 0 && others[k-1] == n {
+			continue
+		}
+		switch order := pipeOrder(c.pipes, o.pipes); {
+		case order > 0:
+			text += " | " + o.Text
+		case order < 0:
+			text = o.Text + " | " + text
+		case strings.Contains(text, o.Text):
+		case strings.Contains(o.Text, text):
+			text = o.Text
+		default:
+			text += " … " + o.Text
 		}
 	}
 	return cutText(text)

@@ -95,6 +95,9 @@ func (b *builder) call(c Call, stdin value, f frame) value {
 	if i < 0 {
 		return value{}
 	}
+	if stdin.text != "" {
+		b.cmd.Calls[i].input = cutText(stdin.text)
+	}
 	name := c.Name()
 	if name == "[" || name == "test" {
 		return value{known: true}
