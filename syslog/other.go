@@ -57,6 +57,9 @@ func (r *Reader) monotonic(rec *Record, s string) bool {
 // uptime returns the length of "[  970.699396] " with the spaces after it, 0
 // where s does not start with that.
 func uptime(s string) int {
+	if s == "" || s[0] != '[' {
+		return 0
+	}
 	i := 1
 	for i < len(s) && s[i] == ' ' {
 		i++
@@ -204,7 +207,7 @@ func extras(rec *Record) {
 		// a line that passed through the kernel's log keeps its own tag before it
 		if after, ok := strings.CutPrefix(m, "kernel:"); ok && rec.Program != "kernel" {
 			after = trimSpaces(after)
-			if n := uptime(after); n > 0 && after[0] == '[' {
+			if n := uptime(after); n > 0 {
 				rec.Message = after[n:]
 			}
 		}
