@@ -43,7 +43,9 @@ func (sc *scan) around(p, done int, bits uint16) (l, r int) {
 
 // hexRun judges a run of hexadecimal digits that ends on both sides. Its
 // length must be that of a hash; all digits decimal is a number, f repeated
-// is a mask, and one digit repeated must not have letters around it.
+// is a mask, and one digit repeated must not have letters around it. What
+// audit logs have in hexadecimal digits, command lines and socket addresses,
+// is told by the bytes: all printable, or eight zeros at the end.
 func (sc *scan) hexRun(l, r int) {
 	k := kNone
 	switch r - l {
@@ -56,6 +58,9 @@ func (sc *scan) hexRun(l, r int) {
 	case 128:
 		k = kSHA512
 	default:
+		return
+	}
+	if sc.hexText(l, r) {
 		return
 	}
 	letters, same := false, true
@@ -78,6 +83,22 @@ func (sc *scan) hexRun(l, r int) {
 		}
 	}
 	sc.add(k, lower(sc.text[l:r]), l, r, false, Span{})
+}
+
+func (sc *scan) hexText(l, r int) bool {
+	text := sc.text
+	zeros := 0
+	printable := true
+	for i := l; i < r; i += 2 {
+		c := unhex(text[i])<<4 | unhex(text[i+1])
+		if c == 0 {
+			zeros++
+			continue
+		}
+		zeros = 0
+		printable = printable && (c >= ' ' && c < 0x7f || c == '\t' || c == '\n')
+	}
+	return printable || zeros >= 8
 }
 
 // calledBefore reports whether one of the words stands before l, with nothing

@@ -110,6 +110,9 @@ func (sc *scan) standsAsName(l, r int, value, tld string) bool {
 		return false
 	case '/':
 		// a component of a path: a file, where the suffix is also an extension
+		if after == '/' && kind&sBare == 0 { // a folder
+			break
+		}
 		if kind&(sFile|sWord) != 0 && !inURL || kind&sFile != 0 {
 			return false
 		}
@@ -144,10 +147,16 @@ func (sc *scan) standsAsName(l, r int, value, tld string) bool {
 	case kind&sWord != 0 && labels == 2 && (after == ':' || before == '"' && after == '"' && sc.at(r+1) == ':'):
 		// a property: user.name: x, "user.name": "x"
 		return false
+	case isCode(first) && (kind&sWord != 0 || isLongWord(tld)):
+		// a field of an object in a traceback: self.name, request.data
+		return false
+	case labels == 2 && equalFold(tld, "info") && isFacility(first):
+		// a selector of syslog: auth.info
+		return false
 	case isTitle(tld) && tld != "Com" && tld != "Org":
 		// a sentence without a blank (done.Info), a class (System.Net)
 		return false
-	case labels > 2 && reversePrefix(first) && (len(tld) > 3 || kind&sWord != 0 || tld == "io"):
+	case labels > 2 && reversePrefix(first) && (isLongWord(tld) || kind&sWord != 0 || tld == "io"):
 		// a package of Java or D-Bus: com.example.app, org.apache.commons.io
 		return false
 	}
@@ -163,6 +172,31 @@ func numericName(value, tld string, labels int) bool {
 		}
 	}
 	return labels > 2 || suffixKind(tld)&(sUnit|sWord) != 0
+}
+
+func isFacility(s string) bool {
+	switch s {
+	case "auth", "authpriv", "cron", "daemon", "kern", "lpr", "mail", "news", "syslog", "user", "uucp", "ftp":
+		return true
+	}
+	return len(s) == 6 && s[:5] == "local" && s[5]-'0' < 8
+}
+
+// isLongWord reports whether a top-level domain is a word of more than three
+// letters.
+func isLongWord(tld string) bool {
+	return len(tld) > 3 && isASCII(tld) && strings.IndexByte(tld, '-') < 0
+}
+
+func isCode(s string) bool {
+	switch s {
+	case "self", "this", "cls", "args", "kwargs", "opts", "options", "request", "response", "req", "res", "ctx",
+		"event", "node", "obj", "object", "module", "logger", "console", "window", "document", "exc", "err", "error",
+		"config", "cfg", "settings", "user", "process", "thread", "session", "key", "item", "row", "entry", "os", "sys",
+		"file", "http", "data", "host", "group", "package", "field", "params", "result":
+		return true
+	}
+	return false
 }
 
 func isTitle(s string) bool {
@@ -212,11 +246,10 @@ var suffixKinds = func() map[string]uint8 {
 			m[w] |= kind
 		}
 	}
-	set(sFile, "ac am bz cab cal cc cfd do docs in la link md ml mm mo mobi mov network one pl pm pro prof ps pub py rs run sh so tf zip zone target")
-	set(sFile, "cpa dev epson map")
-	set(sBare, "md pm pub py rs sh so")
+	set(sFile, "ac al am bar bz cab cal cc cfd cpa dev do docs dot epson fish gs in inc java la link man map md mk ml mm mo mobi mov network ninja one pid pl pm pro prof properties ps pub py rs run sh show so style tab target td tf tm work zip zone")
+	set(sBare, "dot inc map md pid pm properties pub py rs sh so")
 	set(sWord, "app art as at auto bar base bid box build call center channel check click clinic cloud codes date data day dev direct download email engineer events exchange expert express fail family final fit fly foo global goo graphics group guide help host how id info is it link live loan map market me media meme menu moe my name network new news next no now one open ooo page parts phone photo place plus poker post press pro properties read red report reviews run safe save search security select services show site so social software space store stream style support surf systems tech to today tools top trade training tube us vote watch work works world you zero zone")
-	set(sNever, "zip mov target")
+	set(sNever, "java mov target zip")
 	set(sUnit, "ms gb st th rd am pm mm cm km ps id so")
 	return m
 }()

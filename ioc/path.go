@@ -104,8 +104,8 @@ func (sc *scan) backslash(i int) int {
 			return sc.registryKey(l, i)
 		}
 	}
-	if sc.want[kWindowsPath] && sc.at(i+1) == '\\' && sc.is(i+2, isAlnum) && (i == 0 || class[text[i-1]]&isBefore != 0) {
-		if e := sc.windowsEnd(i + 2); strings.IndexByte(text[i+2:e], '\\') > 0 {
+	if sc.want[kWindowsPath] && sc.at(i+1) == '\\' && (i == 0 || class[text[i-1]]&isBefore != 0) {
+		if e := sc.share(i); e > 0 {
 			sc.winEnd = e
 			sc.add(kWindowsPath, text[i:e], i, e, false, Span{})
 			return i + 2
@@ -121,6 +121,36 @@ func (sc *scan) backslash(i int) int {
 		}
 	}
 	return i + 1
+}
+
+// share returns the end of \\server\share\… at i, also with each backslash
+// doubled as in JSON, and 0 for what only begins so: \\d+\\n is an expression.
+func (sc *scan) share(i int) int {
+	p := i
+	for sc.at(p) == '\\' && p-i < 5 {
+		p++
+	}
+	step := (p - i) / 2
+	if p-i != 2*step || step > 2 {
+		return 0
+	}
+	s := p
+	for sc.is(p, isAlnum|isDash) || sc.at(p) == '.' && p > s {
+		p++
+	}
+	if p-s < 2 || p-s > 253 {
+		return 0
+	}
+	for range step {
+		if sc.at(p) != '\\' {
+			return 0
+		}
+		p++
+	}
+	if !sc.is(p, isAlnum) || !sc.is(p+1, isPath) {
+		return 0
+	}
+	return sc.windowsEnd(p)
 }
 
 // drive handles the colon of C:\.
@@ -139,6 +169,9 @@ func (sc *scan) drive(i int) int {
 	}
 	e := sc.windowsEnd(i + 2)
 	sc.winEnd = e
+	if e <= i+3 { // C:\ alone, and "s:\n" of a program
+		return i + 2
+	}
 	sc.add(kWindowsPath, text[i-1:e], i-1, e, false, Span{})
 	return i + 2
 }

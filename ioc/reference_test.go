@@ -149,7 +149,7 @@ func referenceName(run string) []string {
 		return nil
 	case len(labels) > 2 && strings.Trim(strings.TrimSuffix(run, tld), ".0123456789") == "": // a version
 		return nil
-	case len(labels) > 2 && labels[0] == "com" && len(tld) > 3: // a package
+	case len(labels) > 2 && labels[0] == "com" && len(tld) > 3 && !strings.Contains(tld, "-"): // a package
 		return nil
 	}
 	return []string{run}
