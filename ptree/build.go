@@ -332,14 +332,15 @@ func (b *Builder) fork(h *hostState, p *Process, ev *Event) {
 		p.childAt = ev.Time
 	}
 	c := h.live.get(ev.Child)
-	if c != nil && c.EndReason == NoEnd && h.lives(c) && !c.seen.Before(ev.Time.Add(-slack)) {
+	over := c != nil && c.EndReason == EndExit && c.StartFrom != StartFork && c.PPID == p.PID && !c.seen.Before(ev.Time)
+	if c != nil && (c.EndReason == NoEnd || over) && h.lives(c) && !c.seen.Before(ev.Time.Add(-slack)) {
 		switch { // it was seen before the record of its fork
 		case c.StartFrom == StartFork && c.parent == p:
 			return // told twice
 		case (c.PPID == p.PID || c.PPID <= 0) && !b.descends(p, c):
 			c.PPID = p.PID
 			b.link(c, p, Observed, "")
-			if !ev.MaybeThread && c.StartFrom != StartStated {
+			if c.StartFrom != StartStated {
 				c.StartFrom, c.Start = StartFork, ev.Time
 			}
 			if c.Placeholder {

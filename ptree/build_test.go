@@ -258,6 +258,19 @@ func TestBuild(t *testing.T) {
 				"?[1]/bash[10]/?[13] inferred", "?[1]/bash[10]/?[13]/cat[14] inferred"},
 		},
 		{
+			"a pid used again within one tick of the clock",
+			[]ptree.Event{
+				exec(0, 10, 1, "/bin/sh"),
+				clone3(8, 10, 11, "/bin/sh"), exec(8, 11, 10, "/bin/a"), exit(8, 11),
+				exec(8, 11, 10, "/bin/b"), clone3(8, 10, 11, "/bin/sh"), exit(8, 11),
+				clone3(8, 10, 11, "/bin/sh"), exit(8, 11),
+				clone3(8, 10, 11, "/bin/sh"), exec(8, 11, 10, "/bin/c"), exit(8, 11),
+				exec(8, 11, 10, "/bin/d"), exit(8, 11), fork(8, 10, 11, "/bin/sh"),
+			},
+			[]string{"?[1]", "?[1]/sh[10] inferred", "?[1]/sh[10]/a[11] observed", "?[1]/sh[10]/b[11] observed", "?[1]/sh[10]/?[11] observed",
+				"?[1]/sh[10]/c[11] observed", "?[1]/sh[10]/d[11] observed"},
+		},
+		{
 			"the pid of a child in a container is not that on the host",
 			[]ptree.Event{
 				exec(0, 7, 1, "/usr/sbin/daemon"), exec(5, 500, 1, "/bin/sh"),

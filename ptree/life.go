@@ -30,7 +30,7 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 	if p.StartFrom == StartStated && !ev.Start.IsZero() {
 		return !p.Start.Equal(ev.Start)
 	}
-	if p.EndReason != NoEnd && ev.Time.After(p.End) {
+	if p.EndReason != NoEnd && ev.Time.After(p.End) || b.sameTick(h, p, ev) {
 		return true
 	}
 	if p.Placeholder && ev.PPID > 0 && ev.PPID != ev.PID && b.descends(h.live.get(ev.PPID), p) {
@@ -71,6 +71,17 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 		return long || adopted || p.PPID != ev.PPID
 	}
 	return false
+}
+
+// sameTick reports whether ev, which has the time at which p exited, is of the
+// next process with the pid. The kernel's clock for audit ticks every few
+// milliseconds; short processes live and die within one tick.
+func (b *Builder) sameTick(h *hostState, p *Process, ev *Event) bool {
+	if p.EndReason != EndExit || ev.Time.Before(p.End) {
+		return false
+	}
+	m, forked := h.maybe[ev.PID]
+	return ev.Kind == Exec || forked && !m.time.Before(p.End)
 }
 
 // maxWalk bounds the look at ancestors, so that a hostile log costs no more
