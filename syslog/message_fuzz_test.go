@@ -59,7 +59,7 @@ func FuzzParse(f *testing.F) {
 				"tty": ev.TTY, "pwd": ev.PWD, "command": ev.Command, "session": ev.Session, "reason": ev.Reason,
 				"service": ev.Service, "module": ev.Module, "method": ev.Method,
 			} {
-				own := name == "user" && ev.Inferred&syslog.InferredUser != 0 ||
+				own := ev.Inferred&syslog.InferredText != 0 || name == "user" && ev.Inferred&syslog.InferredUser != 0 ||
 					name == "service" && s == "sftp" ||
 					name == "method" && (s == "password" || s == "publickey")
 				if !own && !strings.Contains(message, s) && !strings.Contains(p, s) {

@@ -27,7 +27,7 @@ func Parse(rec Record) (Event, bool) {
 }
 
 // ParseInto is the hot form of [Parse]: it overwrites *ev and allocates
-// nothing but for a few odd addresses (IPv6 with a zone).
+// nothing but for a few odd addresses (IPv6 with a zone) and sudo's JSON.
 func ParseInto(rec *Record, ev *Event) bool {
 	program, module := family(rec.Program)
 	ev.header(rec, program)

@@ -14,15 +14,19 @@ import "strings"
 // [InferredUnsure]. Some collectors put spaces for the semicolons; the fields
 // are then parted by three spaces.
 //
-// With log_exit_status sudo writes a second line when the command ends, with "
-// ; EXIT=N" behind it. A command's own last words can be these, so nothing is
-// taken off; both lines are sudo commands, and that one is unsure.
+// With log_exit_status sudo writes a second line when the command ends, with
+// "[ ; SIGNAL=S] ; EXIT=N" behind it, which becomes the reason. A command's own
+// last words can be these, so both lines are sudo commands, and that one is
+// unsure.
 //
 // A command that was refused has [ResultFailure] and sudo's WHY as its reason.
 func parseSudo(m string, ev *Event) bool {
 	if i := strings.IndexByte(m, ' '); i > 0 && strings.HasPrefix(m[i:], " : ") && sudoPlain(m[i+len(" : "):], ev) {
 		ev.User = m[:i]
 		return true
+	}
+	if s, ok := after(m, "@cee:"); ok {
+		return parseSudoJSON(s, ev)
 	}
 	user, s, ok := strings.Cut(m, " : ")
 	if !ok {
@@ -90,7 +94,7 @@ func sudoLogged(s string, ev *Event) bool {
 		ev.Mark, ev.Command = MarkContinued, t
 		return true
 	}
-	sep := " ; "
+	sep, exit := " ; ", ""
 	at := fieldAt(s, sep, "COMMAND=")
 	front := s
 	if at >= 0 {
@@ -103,9 +107,11 @@ func sudoLogged(s string, ev *Event) bool {
 	if at >= 0 {
 		head = s[:at]
 		ev.Command = s[at+len("COMMAND="):]
-		if (sep[1] != ';' || strings.IndexByte(ev.Command, ';') >= 0) &&
-			(lastFieldAt(ev.Command, sep, "COMMAND=") > 0 || sudoExit(ev.Command)) {
-			ev.Inferred |= InferredUnsure
+		if sep[1] != ';' || strings.IndexByte(ev.Command, ';') >= 0 {
+			ev.Command, exit = sudoExit(ev.Command)
+			if exit != "" || lastFieldAt(ev.Command, sep, "COMMAND=") > 0 {
+				ev.Inferred |= InferredUnsure
+			}
 		}
 	} else {
 		sep = " ; "
@@ -125,17 +131,26 @@ func sudoLogged(s string, ev *Event) bool {
 	ev.Kind = KindSudoCommand
 	switch {
 	case why == "":
-		ev.Result = ResultSuccess
-	default:
+		ev.Result, ev.Reason = ResultSuccess, exit
+	default: // did not run, so it did not end
+		ev.Command = s[at+len("COMMAND="):]
 		sudoRefused(why, ev)
 	}
 	return true
 }
 
-// sudoExit reports whether cmd ends in " ; EXIT=N".
-func sudoExit(cmd string) bool {
-	i := lastIndex(cmd, " ; EXIT=")
-	return i >= 0 && wholeNumber(cmd[i+len(" ; EXIT="):]) >= 0
+// sudoExit takes "[ ; SIGNAL=S] ; EXIT=N" off the end of s.
+func sudoExit(s string) (command, exit string) {
+	i := lastIndex(s, " ; EXIT=")
+	if i < 0 || wholeNumber(s[i+len(" ; EXIT="):]) < 0 {
+		return s, ""
+	}
+	if j := lastIndex(s[:i], " ; SIGNAL="); j >= 0 {
+		if name := s[j+len(" ; SIGNAL=") : i]; name != "" && strings.IndexByte(name, ' ') < 0 {
+			i = j
+		}
+	}
+	return s[:i], s[i+len(" ; "):]
 }
 
 // sudoFielded reports whether s begins like the fields of a sudo line.
