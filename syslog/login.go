@@ -27,7 +27,7 @@ func parseLogin(m string, ev *Event) bool {
 				host, _, _ = strings.Cut(host, " ON ")
 				setSource(ev, host)
 			}
-			return loginFail(ev, m[:len("ROOT LOGIN REFUSED")])
+			return loginFail(ev, m[:len(m)-len(t)])
 		}
 		if t, ok := after(s, "ON "); ok {
 			tty, host, _ := cutLast(t, " FROM ")
