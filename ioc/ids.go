@@ -43,11 +43,11 @@ func (sc *scan) digits(p, n int) bool {
 	return true
 }
 
-// asn handles the s of AS64496, ASN64496 and AS 64496. The word "as" in lower
+// asn handles the s, behind an a, of AS64496, ASN64496 and AS 64496. The word "as" in lower
 // case before a blank is English.
 func (sc *scan) asn(i int) {
 	text := sc.text
-	if i < 1 || text[i-1]|0x20 != 'a' || sc.is(i-2, isLabel) {
+	if sc.is(i-2, isLabel) {
 		return
 	}
 	p := i + 1

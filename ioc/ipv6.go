@@ -182,7 +182,7 @@ func (sc *scan) addMAC(l, e int) {
 // dashMAC handles the first hyphen of 00-53-00-aa-bb-cc.
 func (sc *scan) dashMAC(i int) {
 	l := i - 2
-	if l < 0 || sc.at(i+3) != '-' || l+17 > len(sc.text) || sc.is(l-1, isLabel) || sc.is(l+17, isLabel) {
+	if l < 0 || l+17 > len(sc.text) || sc.is(l-1, isLabel) || sc.is(l+17, isLabel) {
 		return
 	}
 	sc.macs(l, l+17, '-')

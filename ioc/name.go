@@ -147,7 +147,7 @@ func (sc *scan) standsAsName(l, r int, value, tld string) bool {
 	case kind&sWord != 0 && labels == 2 && (after == ':' || before == '"' && after == '"' && sc.at(r+1) == ':'):
 		// a property: user.name: x, "user.name": "x"
 		return false
-	case isCode(first) && (kind&sWord != 0 || isLongWord(tld)):
+	case isCode(first, labels) && (kind&sWord != 0 || isLongWord(tld)):
 		// a field of an object in a traceback: self.name, request.data
 		return false
 	case labels == 2 && equalFold(tld, "info") && isFacility(first):
@@ -188,9 +188,18 @@ func isLongWord(tld string) bool {
 	return len(tld) > 3 && isASCII(tld) && strings.IndexByte(tld, '-') < 0
 }
 
-func isCode(s string) bool {
+// isCode reports whether a name's first label is what programs call an object.
+// With more than two labels only the object itself is one: node.example.info.
+func isCode(s string, labels int) bool {
 	switch s {
-	case "self", "this", "cls", "args", "kwargs", "opts", "options", "request", "response", "req", "res", "ctx",
+	case "self", "this", "cls":
+		return true
+	}
+	if labels > 2 {
+		return false
+	}
+	switch s {
+	case "args", "kwargs", "opts", "options", "request", "response", "req", "res", "ctx",
 		"event", "node", "obj", "object", "module", "logger", "console", "window", "document", "exc", "err", "error",
 		"config", "cfg", "settings", "user", "process", "thread", "session", "key", "item", "row", "entry", "os", "sys",
 		"file", "http", "data", "host", "group", "package", "field", "params", "result":

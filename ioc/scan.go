@@ -200,7 +200,9 @@ func (sc *scan) run(from int) {
 		case tPercent:
 			i = sc.percent(i)
 		case tDash:
-			sc.dashMAC(i)
+			if sc.at(i+3) == '-' {
+				sc.dashMAC(i)
+			}
 			i++
 		case tCVE:
 			if i > 0 && text[i-1]|0x20 == 'c' {
@@ -217,7 +219,9 @@ func (sc *scan) run(from int) {
 			sc.base64URL(i)
 			i++
 		case tASN:
-			sc.asn(i)
+			if i > 0 && text[i-1]|0x20 == 'a' {
+				sc.asn(i)
+			}
 			i++
 		case tTechnique:
 			sc.technique(i)

@@ -245,6 +245,22 @@ func TestIDs(t *testing.T) {
 	})
 }
 
+func TestTokensAnywhere(t *testing.T) {
+	for _, word := range []string{"BC1SW50QA3JX3S", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "protonmailrmez3lotccipshtkleegetolb73fuirgj7r4o4vfu7ozyd"} {
+		for _, types := range [][]ioc.Type{ioc.Types(), {ioc.Bitcoin}, {ioc.Onion}} {
+			s, err := ioc.New(ioc.Options{Types: types})
+			require.NoError(t, err)
+			want := len(found(s, word))
+			for shift := range 120 {
+				for _, pad := range []string{"-", "a ", "abcdefgh "} {
+					text := strings.Repeat(pad, shift) + " " + word + strings.Repeat(" b", shift%7)
+					assert.Len(t, found(s, text), want, "%q", text)
+				}
+			}
+		}
+	}
+}
+
 func TestParts(t *testing.T) {
 	text := "http://evil.com/203.0.113.9 a@b.com 10.0.0.0/8"
 	var got []string

@@ -18,10 +18,12 @@ func (sc *scan) tokens(from int) {
 	step := sc.tokenStep
 	done := from
 	i := from + step - 1
-	half, quarter := step/2, step/4
-	for ; i+half < len(text); i += step {
-		near := class[text[i-half+1]]&class[text[i-quarter]] | class[text[i+half]]&class[text[i+quarter]]
-		if near&class[text[i]]&isAlnum != 0 && i >= done {
+	half := step / 2
+	for ; i+max(half, 7) < len(text); i += step {
+		// a run of fourteen or more has seven of them on one side
+		left := class[text[i-1]] & class[text[i-2]] & class[text[i-3]] & class[text[i-4]] & class[text[i-5]] & class[text[i-6]] & class[text[i-half+1]]
+		right := class[text[i+1]] & class[text[i+2]] & class[text[i+3]] & class[text[i+4]] & class[text[i+5]] & class[text[i+6]] & class[text[i+half]]
+		if (left|right)&class[text[i]]&isAlnum != 0 && i >= done {
 			done = sc.tokenAround(i, done)
 		}
 	}
@@ -32,12 +34,41 @@ func (sc *scan) tokens(from int) {
 	}
 }
 
+// tokenAround judges the word around p, if it begins as one of those looked
+// for, and returns how far it looked.
 func (sc *scan) tokenAround(p, done int) int {
-	l, r := sc.around(p, done, isAlnum)
+	text := sc.text
+	l := p
+	for l > done && class[text[l-1]]&isAlnum != 0 {
+		l--
+	}
+	if sc.is(l-1, isAlnum) { // the rest of a word that was looked at
+		return p + 1
+	}
+	switch text[l] {
+	case '0', '1', '3', '4', '8':
+	case 'b', 'B', 't', 'T':
+		if sc.at(l+2) != '1' && !sc.onionLong(l) {
+			return p + 1
+		}
+	default:
+		if !sc.onionLong(l) {
+			return p + 1
+		}
+	}
+	r := p + 1
+	for r < len(text) && class[text[r]]&isAlnum != 0 {
+		r++
+	}
 	if r-l >= sc.tokenStep {
 		sc.token(l, r)
 	}
 	return r
+}
+
+// onionLong reports whether the word at l may be 56 bytes long.
+func (sc *scan) onionLong(l int) bool {
+	return sc.want[kOnion] && sc.is(l+55, isAlnum) && sc.is(l+38, isAlnum) && sc.is(l+20, isAlnum)
 }
 
 func (sc *scan) token(l, r int) {
@@ -49,7 +80,7 @@ func (sc *scan) token(l, r int) {
 		sc.add(kOnion, lower(s), l, r, false, Span{})
 	case (n == 95 || n == 106) && sc.want[kMonero] && (s[0] == '4' || s[0] == '8') && inAlphabet(s, base58):
 		sc.add(kMonero, s, l, r, false, Span{})
-	case n >= 26 && n <= 35 && sc.want[kBitcoin] && strings.IndexByte("13mn2", s[0]) >= 0 && validBase58Check(s),
+	case n >= 26 && n <= 35 && sc.want[kBitcoin] && (s[0] == '1' || s[0] == '3') && validBase58Check(s),
 		n >= minBitcoin && n <= 90 && sc.want[kBitcoin] && validSegwit(s):
 		sc.add(kBitcoin, s, l, r, false, Span{})
 	}
@@ -104,9 +135,7 @@ func validBase58Check(s string) bool {
 		return false
 	}
 	raw := n.FillBytes(make([]byte, 25))
-	switch raw[0] {
-	case 0x00, 0x05, 0x6f, 0xc4:
-	default:
+	if raw[0] != 0x00 && raw[0] != 0x05 {
 		return false
 	}
 	sum := sha256.Sum256(raw[:21])
