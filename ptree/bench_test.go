@@ -28,9 +28,13 @@ func many(n int, yield func(ptree.Event)) {
 	}
 	event := func(k ptree.Kind, pid, ppid int, exe, session string) ptree.Event {
 		at = at.Add(time.Millisecond)
-		return ptree.Event{Kind: k, Time: at, Host: "web01", PID: pid, PPID: ppid, Session: session, TTY: "pts0",
-			Image: ptree.Image{Exe: exe, Comm: "x", Cmdline: exe + " -a", CWD: "/root", User: "root", UID: "0",
-				Refs: []evidence.Ref{{File: "audit.log", Line: int64(made), Offset: int64(made) * 900, Length: 300}}}}
+		return ptree.Event{
+			Kind: k, Time: at, Host: "web01", PID: pid, PPID: ppid, Session: session, TTY: "pts0",
+			Image: ptree.Image{
+				Exe: exe, Comm: "x", Cmdline: exe + " -a", CWD: "/root", User: "root", UID: "0",
+				Refs: []evidence.Ref{{File: "audit.log", Line: int64(made), Offset: int64(made) * 900, Length: 300}},
+			},
+		}
 	}
 	for s := 1; made < n; s++ {
 		session := strconv.Itoa(s)

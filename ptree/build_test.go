@@ -157,7 +157,8 @@ func TestBuild(t *testing.T) {
 		{
 			"a boot is told of after its first processes",
 			[]ptree.Event{
-				exec(0, 10, 1, "/bin/bash"), exec(60_000, 5, 1, "/bin/mount"), exec(60_100, 11, 10, "/bin/ls"), {Kind: ptree.Boot, Time: at(90_000)},
+				exec(0, 10, 1, "/bin/bash"), exec(60_000, 5, 1, "/bin/mount"), exec(60_100, 11, 10, "/bin/ls"),
+				{Kind: ptree.Boot, Time: at(90_000)},
 				seen(91_000, 5, 1, "/bin/mount"),
 			},
 			[]string{"?[1]", "?[1]/bash[10] inferred", "?[1]", "?[1]/mount[5] inferred", "?[10]", "?[10]/ls[11] inferred"},
@@ -166,7 +167,9 @@ func TestBuild(t *testing.T) {
 			"after a gap in the log nothing is sure to live",
 			[]ptree.Event{
 				exec(0, 10, 1, "/bin/bash"), exec(100, 11, 10, "/bin/ls"),
-				exec(200_000, 12, 10, "/bin/id"), {Kind: ptree.Gap, Time: at(200_010)}, exec(200_100, 11, 10, "/bin/ls"),
+				exec(200_000, 12, 10, "/bin/id"),
+				{Kind: ptree.Gap, Time: at(200_010)},
+				exec(200_100, 11, 10, "/bin/ls"),
 			},
 			[]string{"?[1]", "?[1]/bash[10] inferred", "?[1]/bash[10]/ls[11] observed", "?[10]", "?[10]/id[12] inferred", "?[10]/ls[11] inferred"},
 		},
@@ -189,8 +192,10 @@ func TestBuild(t *testing.T) {
 				login("5", seen(0, 20, 9, "/usr/sbin/sshd")), ses("5", "0", exec(5, 21, 20, "/bin/bash")), ses("5", "0", exec(9, 22, 21, "/bin/ls")),
 				login("5", seen(400_000, 30, 9, "/usr/sbin/sshd")), ses("5", "0", exec(400_005, 22, 21, "/bin/ls")),
 			},
-			[]string{"?[9]", "?[9]/sshd[20] inferred", "?[9]/sshd[20]/bash[21] observed", "?[9]/sshd[20]/bash[21]/ls[22] observed",
-				"?[9]", "?[9]/sshd[30] inferred", "?[21]", "?[21]/ls[22] inferred"},
+			[]string{
+				"?[9]", "?[9]/sshd[20] inferred", "?[9]/sshd[20]/bash[21] observed", "?[9]/sshd[20]/bash[21]/ls[22] observed",
+				"?[9]", "?[9]/sshd[30] inferred", "?[21]", "?[21]/ls[22] inferred",
+			},
 		},
 		{
 			"children of a parent whose pid went to another",
@@ -205,8 +210,10 @@ func TestBuild(t *testing.T) {
 				seen(0, 20, 0, "/usr/sbin/sshd"), login("5", seen(5, 21, 9, "/usr/sbin/sshd")), seen(10, 22, 0, "/usr/sbin/sshd"),
 				login("6", seen(15, 23, 9, "/usr/sbin/sshd")), login("7", seen(20, 24, 8, "/usr/sbin/sshd")), seen(25, 25, 0, "/usr/sbin/sshd"),
 			},
-			[]string{"?[9]", "?[9]/sshd[20] inferred", "?[9]/sshd[21] inferred", "?[9]/sshd[22] inferred", "?[9]/sshd[23] inferred",
-				"?[8]", "?[8]/sshd[24] inferred", "?[8]/sshd[25] inferred"},
+			[]string{
+				"?[9]", "?[9]/sshd[20] inferred", "?[9]/sshd[21] inferred", "?[9]/sshd[22] inferred", "?[9]/sshd[23] inferred",
+				"?[8]", "?[8]/sshd[24] inferred", "?[8]/sshd[25] inferred",
+			},
 		},
 		{
 			"a session is inherited, so another session is another process",
@@ -254,8 +261,10 @@ func TestBuild(t *testing.T) {
 				ses("5", "7", exec(20, 12, 10, "/bin/ls")),
 				ses("5", "7", exec(30, 14, 13, "/bin/cat")),
 			},
-			[]string{"?[1]", "?[1]/bash[10] inferred", "?[1]/bash[10]/sh[11] observed", "?[1]/bash[10]/ls[12] observed",
-				"?[1]/bash[10]/?[13] inferred", "?[1]/bash[10]/?[13]/cat[14] inferred"},
+			[]string{
+				"?[1]", "?[1]/bash[10] inferred", "?[1]/bash[10]/sh[11] observed", "?[1]/bash[10]/ls[12] observed",
+				"?[1]/bash[10]/?[13] inferred", "?[1]/bash[10]/?[13]/cat[14] inferred",
+			},
 		},
 		{
 			"a pid used again within one tick of the clock",
@@ -267,8 +276,10 @@ func TestBuild(t *testing.T) {
 				clone3(8, 10, 11, "/bin/sh"), exec(8, 11, 10, "/bin/c"), exit(8, 11),
 				exec(8, 11, 10, "/bin/d"), exit(8, 11), fork(8, 10, 11, "/bin/sh"),
 			},
-			[]string{"?[1]", "?[1]/sh[10] inferred", "?[1]/sh[10]/a[11] observed", "?[1]/sh[10]/b[11] observed", "?[1]/sh[10]/?[11] observed",
-				"?[1]/sh[10]/c[11] observed", "?[1]/sh[10]/d[11] observed"},
+			[]string{
+				"?[1]", "?[1]/sh[10] inferred", "?[1]/sh[10]/a[11] observed", "?[1]/sh[10]/b[11] observed", "?[1]/sh[10]/?[11] observed",
+				"?[1]/sh[10]/c[11] observed", "?[1]/sh[10]/d[11] observed",
+			},
 		},
 		{
 			"the pid of a child in a container is not that on the host",
@@ -278,8 +289,10 @@ func TestBuild(t *testing.T) {
 				fork(20, 500, 8, "/bin/sh"), exec(21, 502, 500, "/bin/id"),
 				exec(30, 510, 7, "/bin/true"),
 			},
-			[]string{"?[1]", "?[1]/daemon[7] inferred", "?[1]/sh[500] inferred", "?[1]/sh[500]/ls[501] observed", "?[1]/sh[500]/id[502] observed",
-				"?[1]/daemon[7]/true[510] observed"},
+			[]string{
+				"?[1]", "?[1]/daemon[7] inferred", "?[1]/sh[500] inferred", "?[1]/sh[500]/ls[501] observed", "?[1]/sh[500]/id[502] observed",
+				"?[1]/daemon[7]/true[510] observed",
+			},
 		},
 		{
 			"programs that only talked to PAM are no copies of each other",

@@ -27,8 +27,10 @@ func build(t *testing.T, s *ptree.Schema, rows ...ptree.Fields) *ptree.Tree {
 
 func TestSysmonLinux(t *testing.T) {
 	row := func(id, time, guid, pid, image, pguid, ppid string) ptree.Row {
-		return ptree.Row{"EventID": id, "UtcTime": "2026-11-23 08:26:" + time, "Computer": "web01", "ProcessGuid": guid, "ProcessId": pid,
-			"Image": image, "CommandLine": image + " -x", "User": "root", "ParentProcessGuid": pguid, "ParentProcessId": ppid, "ParentImage": "/usr/bin/bash", "LogonId": "1000"}
+		return ptree.Row{
+			"EventID": id, "UtcTime": "2026-11-23 08:26:" + time, "Computer": "web01", "ProcessGuid": guid, "ProcessId": pid,
+			"Image": image, "CommandLine": image + " -x", "User": "root", "ParentProcessGuid": pguid, "ParentProcessId": ppid, "ParentImage": "/usr/bin/bash", "LogonId": "1000",
+		}
 	}
 	tr := build(t, ptree.SysmonLinux(),
 		row("1", "38.973", "{a}", "20", "/usr/bin/env", "{p}", "10"),
@@ -87,14 +89,18 @@ func TestOsquery(t *testing.T) {
 
 func TestWindows(t *testing.T) {
 	tr := build(t, ptree.Windows(),
-		ptree.Row{"EventID": "4688", "TimeGenerated": "2026-11-23T08:00:00Z", "Computer": "pc", "NewProcessId": "0x1a4", "ProcessId": "0x10", "NewProcessName": `C:\Windows\explorer.exe`,
-			"ParentProcessName": `C:\Windows\userinit.exe`, "SubjectUserName": "ann", "SubjectUserSid": "S-1-5-21-1-2-3-1001", "SubjectLogonId": "0x3e7", "TargetUserName": "-"},
+		ptree.Row{
+			"EventID": "4688", "TimeGenerated": "2026-11-23T08:00:00Z", "Computer": "pc", "NewProcessId": "0x1a4", "ProcessId": "0x10", "NewProcessName": `C:\Windows\explorer.exe`,
+			"ParentProcessName": `C:\Windows\userinit.exe`, "SubjectUserName": "ann", "SubjectUserSid": "S-1-5-21-1-2-3-1001", "SubjectLogonId": "0x3e7", "TargetUserName": "-",
+		},
 		ptree.Row{"EventID": "4688", "TimeGenerated": "2026-11-23T08:00:01Z", "Computer": "pc", "NewProcessId": "0x200", "ProcessId": "0x1a4", "NewProcessName": `C:\Windows\System32\cmd.exe`, "CommandLine": `"C:\Windows\System32\cmd.exe" /c dir`},
 		ptree.Row{"EventID": "4689", "TimeGenerated": "2026-11-23T08:00:02Z", "Computer": "pc", "ProcessId": "0x200", "ProcessName": `C:\Windows\System32\cmd.exe`, "Status": "0xc0000005"},
 		ptree.Row{"EventID": "4688", "TimeGenerated": "2026-11-23T08:00:03Z", "Computer": "pc", "NewProcessId": "0x200", "ProcessId": "0x1a4", "NewProcessName": `C:\x.exe`},
 	)
-	assert.Equal(t, []string{"userinit.exe[16]", "userinit.exe[16]/explorer.exe[420] inferred", "userinit.exe[16]/explorer.exe[420]/cmd.exe[512] observed",
-		"userinit.exe[16]/explorer.exe[420]/x.exe[512] observed"}, paths(tr))
+	assert.Equal(t, []string{
+		"userinit.exe[16]", "userinit.exe[16]/explorer.exe[420] inferred", "userinit.exe[16]/explorer.exe[420]/cmd.exe[512] observed",
+		"userinit.exe[16]/explorer.exe[420]/x.exe[512] observed",
+	}, paths(tr))
 	assert.Equal(t, int32(-1073741819), *tr.Process(3).ExitCode)
 	e := tr.Process(2).Entity()
 	assert.Equal(t, uint32(420), e.ProcessID)

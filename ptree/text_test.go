@@ -151,8 +151,10 @@ func TestFilter(t *testing.T) {
 
 	got := tr.Filter(ptree.Filter{Users: []string{"root"}, Window: querytime.Window{Start: at(1050), End: at(2000)}})
 	check(t, got)
-	assert.Equal(t, []string{"?[50]", "?[50]/sshd[100] inferred", "?[50]/sshd[100]/bash[101] observed", "?[50]/sshd[100]/bash[101]/sh[103] observed",
-		"?[50]/sshd[100]/bash[101]/sh[103]/sudo[104] observed", "?[50]/sshd[100]/bash[101]/sh[103]/sudo[104]/id[105] observed"}, paths(got))
+	assert.Equal(t, []string{
+		"?[50]", "?[50]/sshd[100] inferred", "?[50]/sshd[100]/bash[101] observed", "?[50]/sshd[100]/bash[101]/sh[103] observed",
+		"?[50]/sshd[100]/bash[101]/sh[103]/sudo[104] observed", "?[50]/sshd[100]/bash[101]/sh[103]/sudo[104]/id[105] observed",
+	}, paths(got))
 	for p := range got.All() {
 		assert.Equal(t, p.PID != 105, p.Context, "%s", p.Path())
 	}

@@ -230,9 +230,16 @@ func accountFailed(s, m string, ev *Event) bool {
 		text string
 		kind Kind
 	}{
-		{"adding user ", KindUserAdd}, {"to add user ", KindUserAdd}, {"to delete user ", KindUserDelete}, {"deleting user ", KindUserDelete},
-		{"to change user ", KindUserModify}, {"to add group ", KindGroupAdd}, {"adding group ", KindGroupAdd},
-		{"to remove group ", KindGroupDelete}, {"to delete group ", KindGroupDelete}, {"to change group ", KindGroupModify},
+		{"adding user ", KindUserAdd},
+		{"to add user ", KindUserAdd},
+		{"to delete user ", KindUserDelete},
+		{"deleting user ", KindUserDelete},
+		{"to change user ", KindUserModify},
+		{"to add group ", KindGroupAdd},
+		{"adding group ", KindGroupAdd},
+		{"to remove group ", KindGroupDelete},
+		{"to delete group ", KindGroupDelete},
+		{"to change group ", KindGroupModify},
 	} {
 		t, ok := after(s, f.text)
 		if !ok {

@@ -50,9 +50,12 @@ func gpasswdFailed(by, s string, ev *Event) bool {
 		text, mid string
 		change    Change
 	}{
-		{"add user ", " to group ", ChangeGroup}, {"remove user ", " from group ", ChangeGroup},
-		{"set the members of group ", " to ", ChangeGroup}, {"set the administrators of group ", " to ", ChangeAdmin},
-		{"change password of group ", "", ChangePassword}, {"remove password of group ", "", ChangePassword},
+		{"add user ", " to group ", ChangeGroup},
+		{"remove user ", " from group ", ChangeGroup},
+		{"set the members of group ", " to ", ChangeGroup},
+		{"set the administrators of group ", " to ", ChangeAdmin},
+		{"change password of group ", "", ChangePassword},
+		{"remove password of group ", "", ChangePassword},
 		{"restrict access to group ", "", ChangeLock},
 	} {
 		t, ok := after(s, f.text)

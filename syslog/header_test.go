@@ -102,11 +102,13 @@ var headers = []struct {
 	},
 	{
 		"year after the time", "Nov 23 08:26:38 2025 vm sshd[1]: x",
-		head{"2025-11-23T08:26:38Z", "vm", "sshd", 1, "x", syslog.FormatRFC3164, 0, 0}, syslog.InferredZone,
+		head{"2025-11-23T08:26:38Z", "vm", "sshd", 1, "x", syslog.FormatRFC3164, 0, 0},
+		syslog.InferredZone,
 	},
 	{
 		"zone after the time", "Nov 23 08:26:38 CEST vm sshd[1]: x",
-		head{"2026-11-23T08:26:38+02:00", "vm", "sshd", 1, "x", syslog.FormatRFC3164, 0, 0}, syslog.InferredYear,
+		head{"2026-11-23T08:26:38+02:00", "vm", "sshd", 1, "x", syslog.FormatRFC3164, 0, 0},
+		syslog.InferredYear,
 	},
 	{
 		"a host that is called like a zone", "Nov 23 08:26:38 EST sshd[1]: x",
@@ -140,7 +142,8 @@ var headers = []struct {
 	},
 	{
 		"through the kernel's log", "srv sshd[20879]: kernel: [  970.699397] Failed password",
-		head{"0001-01-01T00:00:00Z", "srv", "sshd", 20879, "Failed password", syslog.FormatNoTime, 0, 0}, 0,
+		head{"0001-01-01T00:00:00Z", "srv", "sshd", 20879, "Failed password", syslog.FormatNoTime, 0, 0},
+		0,
 	},
 	{
 		"journalctl short-precise", "Nov 23 08:26:38.617639 vm sshd[1]: x",
@@ -149,80 +152,99 @@ var headers = []struct {
 	},
 	{
 		"ISO", "2026-11-23T08:26:37.620370+00:00 vm sshd[14374]: Server listening",
-		head{"2026-11-23T08:26:37.62037Z", "vm", "sshd", 14374, "Server listening", syslog.FormatISO, 0, 0}, 0,
+		head{"2026-11-23T08:26:37.62037Z", "vm", "sshd", 14374, "Server listening", syslog.FormatISO, 0, 0},
+		0,
 	},
 	{
 		"ISO with an offset", "2026-11-23T08:26:37-05:30 vm sshd[14374]: x",
-		head{"2026-11-23T08:26:37-05:30", "vm", "sshd", 14374, "x", syslog.FormatISO, 0, 0}, 0,
+		head{"2026-11-23T08:26:37-05:30", "vm", "sshd", 14374, "x", syslog.FormatISO, 0, 0},
+		0,
 	},
 	{
 		"journalctl short-iso", "2026-11-23T08:26:37+0100 vm sshd[14374]: x",
-		head{"2026-11-23T08:26:37+01:00", "vm", "sshd", 14374, "x", syslog.FormatISO, 0, 0}, 0,
+		head{"2026-11-23T08:26:37+01:00", "vm", "sshd", 14374, "x", syslog.FormatISO, 0, 0},
+		0,
 	},
 	{
 		"ISO, one digit of fraction", "2026-11-23T08:26:37.5Z vm x: y",
-		head{"2026-11-23T08:26:37.5Z", "vm", "x", 0, "y", syslog.FormatISO, 0, 0}, 0,
+		head{"2026-11-23T08:26:37.5Z", "vm", "x", 0, "y", syslog.FormatISO, 0, 0},
+		0,
 	},
 	{
 		"ISO, more than nanoseconds", "2026-11-23T08:26:37.123456789999Z vm x: y",
-		head{"2026-11-23T08:26:37.123456789Z", "vm", "x", 0, "y", syslog.FormatISO, 0, 0}, 0,
+		head{"2026-11-23T08:26:37.123456789Z", "vm", "x", 0, "y", syslog.FormatISO, 0, 0},
+		0,
 	},
 	{
 		"ISO with a space and a comma", "2026-11-23 08:26:37,123 vm x: y",
-		head{"2026-11-23T08:26:37.123Z", "vm", "x", 0, "y", syslog.FormatISO, 0, 0}, syslog.InferredZone,
+		head{"2026-11-23T08:26:37.123Z", "vm", "x", 0, "y", syslog.FormatISO, 0, 0},
+		syslog.InferredZone,
 	},
 	{
 		"ISO with priority", "<38>2026-11-23T08:26:37Z vm x[3]: y",
-		head{"2026-11-23T08:26:37Z", "vm", "x", 3, "y", syslog.FormatISO, syslog.FacilityAuth, syslog.SeverityInfo}, 0,
+		head{"2026-11-23T08:26:37Z", "vm", "x", 3, "y", syslog.FormatISO, syslog.FacilityAuth, syslog.SeverityInfo},
+		0,
 	},
 	{
 		"journalctl short-full", "Mon 2026-11-23 08:26:38 UTC vm sshd[1]: x",
-		head{"2026-11-23T08:26:38Z", "vm", "sshd", 1, "x", syslog.FormatShortFull, 0, 0}, 0,
+		head{"2026-11-23T08:26:38Z", "vm", "sshd", 1, "x", syslog.FormatShortFull, 0, 0},
+		0,
 	},
 	{
 		"journalctl short-unix", "1795422398.617639 vm sshd[1]: x",
-		head{"2026-11-23T08:26:38.617639Z", "vm", "sshd", 1, "x", syslog.FormatShortUnix, 0, 0}, 0,
+		head{"2026-11-23T08:26:38.617639Z", "vm", "sshd", 1, "x", syslog.FormatShortUnix, 0, 0},
+		0,
 	},
 	{
 		"rfc5424", "<38>1 2026-11-23T08:26:37.620370+00:00 vm sshd 14374 - -  Server listening",
-		head{"2026-11-23T08:26:37.62037Z", "vm", "sshd", 14374, "Server listening", syslog.FormatRFC5424, syslog.FacilityAuth, syslog.SeverityInfo}, 0,
+		head{"2026-11-23T08:26:37.62037Z", "vm", "sshd", 14374, "Server listening", syslog.FormatRFC5424, syslog.FacilityAuth, syslog.SeverityInfo},
+		0,
 	},
 	{
 		"rfc5424 with structured data and BOM",
 		`<38>1 2019-07-08T17:40:17.954167-04:00 h sshd 55555 ID47 [timeQuality tzKnown="1"][x@1 t="a \"]\" [b]"] ` + "\ufeffFailed unknown",
-		head{"2019-07-08T17:40:17.954167-04:00", "h", "sshd", 55555, "Failed unknown", syslog.FormatRFC5424, syslog.FacilityAuth, syslog.SeverityInfo}, 0,
+		head{"2019-07-08T17:40:17.954167-04:00", "h", "sshd", 55555, "Failed unknown", syslog.FormatRFC5424, syslog.FacilityAuth, syslog.SeverityInfo},
+		0,
 	},
 	{
 		"rfc5424 with nils", "<0>1 - - - - - -",
-		head{"0001-01-01T00:00:00Z", "", "", 0, "", syslog.FormatRFC5424, syslog.FacilityKern, syslog.SeverityEmergency}, 0,
+		head{"0001-01-01T00:00:00Z", "", "", 0, "", syslog.FormatRFC5424, syslog.FacilityKern, syslog.SeverityEmergency},
+		0,
 	},
 	{
 		"rfc5424 without priority", "1 2026-11-23T08:26:37Z vm app - - - x",
-		head{"2026-11-23T08:26:37Z", "vm", "app", 0, "x", syslog.FormatRFC5424, 0, 0}, 0,
+		head{"2026-11-23T08:26:37Z", "vm", "app", 0, "x", syslog.FormatRFC5424, 0, 0},
+		0,
 	},
 	{
 		"octet count", "37 <38>1 2026-11-23T08:26:37Z v a - - - x",
-		head{"2026-11-23T08:26:37Z", "v", "a", 0, "x", syslog.FormatRFC5424, syslog.FacilityAuth, syslog.SeverityInfo}, 0,
+		head{"2026-11-23T08:26:37Z", "v", "a", 0, "x", syslog.FormatRFC5424, syslog.FacilityAuth, syslog.SeverityInfo},
+		0,
 	},
 	{
 		"glibc's own", "<38>sshd[12]: x",
-		head{"0001-01-01T00:00:00Z", "", "sshd", 12, "x", syslog.FormatNoTime, syslog.FacilityAuth, syslog.SeverityInfo}, 0,
+		head{"0001-01-01T00:00:00Z", "", "sshd", 12, "x", syslog.FormatNoTime, syslog.FacilityAuth, syslog.SeverityInfo},
+		0,
 	},
 	{
 		"dmesg", "[  970.699396] usb 1-1: x",
-		head{"0001-01-01T00:00:00Z", "", "kernel", 0, "usb 1-1: x", syslog.FormatKernel, 0, 0}, syslog.InferredText,
+		head{"0001-01-01T00:00:00Z", "", "kernel", 0, "usb 1-1: x", syslog.FormatKernel, 0, 0},
+		syslog.InferredText,
 	},
 	{
 		"journalctl short-monotonic", "[  970.699396] vm sshd[77]: x",
-		head{"0001-01-01T00:00:00Z", "vm", "sshd", 77, "x", syslog.FormatNoTime, 0, 0}, 0,
+		head{"0001-01-01T00:00:00Z", "vm", "sshd", 77, "x", syslog.FormatNoTime, 0, 0},
+		0,
 	},
 	{
 		"journalctl short-monotonic, kernel", "[  970.699396] vm kernel: usb 1-1: x",
-		head{"0001-01-01T00:00:00Z", "vm", "kernel", 0, "usb 1-1: x", syslog.FormatNoTime, 0, 0}, 0,
+		head{"0001-01-01T00:00:00Z", "vm", "kernel", 0, "usb 1-1: x", syslog.FormatNoTime, 0, 0},
+		0,
 	},
 	{
 		"dmesg -T", "[Mon Nov 23 08:26:38 2026] usb 1-1: x",
-		head{"2026-11-23T08:26:38Z", "", "kernel", 0, "usb 1-1: x", syslog.FormatKernel, 0, 0}, syslog.InferredText | syslog.InferredZone,
+		head{"2026-11-23T08:26:38Z", "", "kernel", 0, "usb 1-1: x", syslog.FormatKernel, 0, 0},
+		syslog.InferredText | syslog.InferredZone,
 	},
 	{
 		"xrdp", "[20220407-12:11:06] [INFO ] AUTHFAIL: user=badtypist",
@@ -231,19 +253,23 @@ var headers = []struct {
 	},
 	{
 		"auditd", "node=web type=USER_LOGIN msg=audit(1373330716.415:4063): user pid=11998",
-		head{"2013-07-09T00:45:16.415Z", "web", "audit", 0, "node=web type=USER_LOGIN msg=audit(1373330716.415:4063): user pid=11998", syslog.FormatAudit, 0, 0}, 0,
+		head{"2013-07-09T00:45:16.415Z", "web", "audit", 0, "node=web type=USER_LOGIN msg=audit(1373330716.415:4063): user pid=11998", syslog.FormatAudit, 0, 0},
+		0,
 	},
 	{
 		"no time", "srv sshd[31603]: Failed password",
-		head{"0001-01-01T00:00:00Z", "srv", "sshd", 31603, "Failed password", syslog.FormatNoTime, 0, 0}, 0,
+		head{"0001-01-01T00:00:00Z", "srv", "sshd", 31603, "Failed password", syslog.FormatNoTime, 0, 0},
+		0,
 	},
 	{
 		"no time, no host", "sshd[31603]: Failed password",
-		head{"0001-01-01T00:00:00Z", "", "sshd", 31603, "Failed password", syslog.FormatNoTime, 0, 0}, 0,
+		head{"0001-01-01T00:00:00Z", "", "sshd", 31603, "Failed password", syslog.FormatNoTime, 0, 0},
+		0,
 	},
 	{
 		"journalctl's note", "-- Boot 3a1b --",
-		head{"0001-01-01T00:00:00Z", "", "", 0, "-- Boot 3a1b --", syslog.FormatJournalNote, 0, 0}, 0,
+		head{"0001-01-01T00:00:00Z", "", "", 0, "-- Boot 3a1b --", syslog.FormatJournalNote, 0, 0},
+		0,
 	},
 	{
 		"journal JSON",
@@ -254,7 +280,8 @@ var headers = []struct {
 	{
 		"journal JSON, message as bytes",
 		`{"__REALTIME_TIMESTAMP":"1795422398617700","_HOSTNAME":"vm","_COMM":"sshd","SYSLOG_PID":"12","MESSAGE":[97,255,10]}`,
-		head{"2026-11-23T08:26:38.6177Z", "vm", "sshd", 12, "a\xff#012", syslog.FormatJournalJSON, 0, 0}, syslog.InferredText,
+		head{"2026-11-23T08:26:38.6177Z", "vm", "sshd", 12, "a\xff#012", syslog.FormatJournalJSON, 0, 0},
+		syslog.InferredText,
 	},
 	{
 		"Log Analytics",
@@ -264,19 +291,23 @@ var headers = []struct {
 	},
 	{
 		"Log Analytics, pid a number", `{"EventTime":"2026-11-23T08:26:35Z","HostName":"vm","Computer":"agent","Facility":"auth","SeverityLevel":"warn","ProcessName":"sshd","ProcessID":77,"SyslogMessage":"x"}`,
-		head{"2026-11-23T08:26:35Z", "vm", "sshd", 77, "x", syslog.FormatAzureJSON, syslog.FacilityAuth, syslog.SeverityWarning}, 0,
+		head{"2026-11-23T08:26:35Z", "vm", "sshd", 77, "x", syslog.FormatAzureJSON, syslog.FacilityAuth, syslog.SeverityWarning},
+		0,
 	},
 	{
 		"unknown", "hello world",
-		head{"0001-01-01T00:00:00Z", "", "", 0, "hello world", syslog.FormatUnknown, 0, 0}, 0,
+		head{"0001-01-01T00:00:00Z", "", "", 0, "hello world", syslog.FormatUnknown, 0, 0},
+		0,
 	},
 	{
 		"a line that only looks like one", "Nov 31 25:00:00 vm sshd[1]: x",
-		head{"0001-01-01T00:00:00Z", "", "", 0, "Nov 31 25:00:00 vm sshd[1]: x", syslog.FormatUnknown, 0, 0}, 0,
+		head{"0001-01-01T00:00:00Z", "", "", 0, "Nov 31 25:00:00 vm sshd[1]: x", syslog.FormatUnknown, 0, 0},
+		0,
 	},
 	{
 		"NULs that a crash left", "\x00\x00\x00Nov 23 08:26:38 vm su[7]: x",
-		head{"2026-11-23T08:26:38Z", "vm", "su", 7, "x", syslog.FormatRFC3164, 0, 0}, syslog.InferredYear | syslog.InferredZone,
+		head{"2026-11-23T08:26:38Z", "vm", "su", 7, "x", syslog.FormatRFC3164, 0, 0},
+		syslog.InferredYear | syslog.InferredZone,
 	},
 }
 

@@ -356,7 +356,7 @@ func TestSessionDetail(t *testing.T) {
 // ends nothing of the daemon's, whatever pid it is logged with.
 func TestForgedPAMLines(t *testing.T) {
 	const user, at = "alice", 3.0
-	real := func(forged ...syslog.Event) []syslog.Event {
+	genuine := func(forged ...syslog.Event) []syslog.Event {
 		events := []syslog.Event{
 			said(0, "sshd", 70, "Accepted password for alice from 192.0.2.7 port 4711 ssh2"),
 			said(0.1, "sshd", 70, "pam_unix(sshd:session): session opened for user alice(uid=1000) by (uid=0)"),
@@ -378,7 +378,7 @@ func TestForgedPAMLines(t *testing.T) {
 		}
 		return out
 	}
-	honest := daemons(join(real()...))
+	honest := daemons(join(genuine()...))
 	require.Len(t, honest, 2)
 	require.Equal(t, syslog.EndClosed, honest[0].EndReason)
 	require.Equal(t, "5", honest[0].LogindID)
@@ -398,7 +398,7 @@ func TestForgedPAMLines(t *testing.T) {
 				for _, when := range []float64{0.15, at, 20.5} {
 					e := said(when, program, pid, msg)
 					assert.NotZero(t, e.Inferred&syslog.InferredUnsure, "%s %s", program, msg)
-					events := real(e)
+					events := genuine(e)
 					slices.SortStableFunc(events, func(a, b syslog.Event) int { return a.Time.Compare(b.Time) })
 					assert.Equal(t, honest, daemons(join(events...)), "%s[%d] at %v: %s", program, pid, when, msg)
 				}

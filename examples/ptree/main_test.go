@@ -62,9 +62,13 @@ func TestRun(t *testing.T) {
 		{"filtered", []string{"-text", "-user", "1001", "-"}, log, 0, strings.Join(strings.SplitAfter(drawing, "\n")[:2], ""), ""},
 		{"filtered, and below", []string{"-text", "-user", "1001", "-below", "-"}, log, 0, drawing, ""},
 		{"window", []string{"-text", "-window", "2026-11-23T08:26:40/1h", "-session", "2", "-"}, log, 0, drawing, ""},
-		{"rare", []string{"-rare", "-"}, strings.NewReplacer("bash", "nginx").Replace(log), 0,
+		{
+			"rare",
+			[]string{"-rare", "-"},
+			strings.NewReplacer("bash", "nginx").Replace(log), 0,
 			`{"rule":"server_shell","why":"/usr/bin/nginx, which serves the network, runs /usr/bin/dash",` +
-				strings.NewReplacer("bash", "nginx", `"offset":270`, `"offset":273`, `"offset":468`, `"offset":471`).Replace(strings.SplitAfter(want, "\n")[2][1:]), "3 processes"},
+				strings.NewReplacer("bash", "nginx", `"offset":270`, `"offset":273`, `"offset":468`, `"offset":471`).Replace(strings.SplitAfter(want, "\n")[2][1:]), "3 processes",
+		},
 		{"nothing fits", []string{"-session", "77", "-"}, log, 0, "", "no process fits"},
 		{"dot", []string{"-dot", "-user", "nobody", "-"}, log, 0, "digraph processes {\n\trankdir=LR;\n\tnode [shape=box, fontname=\"monospace\"];\n}\n", ""},
 		{"ascii, narrow", []string{"-text", "-ascii", "-width", "40", "-full", "-"}, log, 0, "?[100]\n`~ bash[101] uid 1001 ses 2 08:26:39  -…\n   `- dash[102] uid 0 08:26:40  sh -c i…\n", ""},
