@@ -87,7 +87,7 @@ func (b *builder) interpreted(i int, lang string, f frame) value {
 	code := strings.Join(parts, "\n")
 	b.cmd.Calls[i].Code = code
 	b.code = append(b.code, code)
-	b.interpret(i, lang, code, f)
+	b.interpret(lang, code, f)
 	if lang == "perl" || lang == "python" || lang == "ruby" {
 		return b.codeFilter(code, f.stdin)
 	}
@@ -109,7 +109,7 @@ func (b *builder) interpretFile(i int, lang string, args []string, f frame) valu
 				b.cmd.Calls[i].decoded = f.decoded
 			}
 			b.cmd.Calls[i].Code = f.stdin.text
-			b.interpret(i, lang, f.stdin.text, f)
+			b.interpret(lang, f.stdin.text, f)
 		}
 		return value{}
 	}
@@ -127,14 +127,14 @@ func (b *builder) interpretFile(i int, lang string, args []string, f frame) valu
 			b.cmd.Calls[i].decoded = f.decoded
 		}
 		b.cmd.Calls[i].Code = v.text
-		b.interpret(i, lang, v.text, f)
+		b.interpret(lang, v.text, f)
 	}
 	return value{}
 }
 
 // interpret finds what code of another language hands to a shell, and code
 // hidden in it by base64, hex or character numbers.
-func (b *builder) interpret(i int, lang, code string, f frame) {
+func (b *builder) interpret(lang, code string, f frame) {
 	if f.depth > MaxDepth || !b.spend(len(code)) {
 		b.cmd.Limited = true
 		return
@@ -154,7 +154,7 @@ func (b *builder) interpret(i int, lang, code string, f frame) {
 		}
 		k := b.add(Call{Argv: []string{lang, "-c", l.Text}, Code: l.Text, Text: cutText(l.Text)}, g)
 		if k >= 0 {
-			b.interpret(k, lang, l.Text, g)
+			b.interpret(lang, l.Text, g)
 		}
 	}
 }

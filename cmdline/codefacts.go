@@ -44,7 +44,7 @@ var (
 
 // eachCall calls do with what follows each use of a function.
 func eachCall(code, fn string, do func(rest string)) {
-	for k := 0; k < 64; k++ {
+	for range 64 {
 		i := strings.Index(code, fn)
 		if i < 0 {
 			return

@@ -2,6 +2,7 @@ package cmdline
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -152,12 +153,7 @@ func (b *builder) fetchedAndRun() {
 }
 
 func index0(list []int, n int) bool {
-	for _, v := range list {
-		if v == n {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, n)
 }
 
 // sameFile compares a file that was written with one that is run, by its name

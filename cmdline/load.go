@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"regexp"
+	"slices"
 	"sync"
 
 	"github.com/goccy/go-yaml"
@@ -217,8 +218,7 @@ func yamlError(file, rule string, line int, err error) error {
 	if errors.As(err, &ne) && ne.line > 0 {
 		line = ne.line
 	}
-	var ye yaml.Error
-	if errors.As(err, &ye) {
+	if ye, ok := errors.AsType[yaml.Error](err); ok {
 		if t := ye.GetToken(); t != nil && t.Position != nil {
 			line = t.Position.Line
 		}
@@ -287,12 +287,7 @@ func (l *loader) rule(n ast.Node) error {
 var technique = regexp.MustCompile(`^T\d{4}(\.\d{3})?$`)
 
 func isFactKind(k FactKind) bool {
-	for _, f := range factKinds {
-		if f == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(factKinds, k)
 }
 
 func (l *loader) conds(list []rawCond) ([]*cond, error) {
@@ -318,7 +313,7 @@ func (l *loader) cond(r *rawCond) (*cond, error) {
 	var err error
 	if r.Planted != "" {
 		c.planted = new(Severity)
-		if err = c.planted.UnmarshalText([]byte(r.Planted)); err != nil {
+		if err := c.planted.UnmarshalText([]byte(r.Planted)); err != nil {
 			return nil, err
 		}
 	}

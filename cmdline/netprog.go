@@ -180,12 +180,11 @@ func (n *noter) network(name string, args []string) {
 	case "socat":
 		for _, a := range args {
 			l := strings.ToLower(a)
-			kind, rest, ok := strings.Cut(l, ":")
+			kind, _, ok := strings.Cut(l, ":")
 			if !ok {
 				continue
 			}
-			rest = a[len(kind)+1:]
-			rest, _, _ = strings.Cut(rest, ",")
+			rest, _, _ := strings.Cut(a[len(kind)+1:], ",")
 			switch {
 			case strings.Contains(kind, "listen") || strings.HasSuffix(kind, "-l"):
 				n.note(FactListen, rest)

@@ -39,8 +39,7 @@ func loadPatterns(name string, data []byte) (rules *Rules, ok bool, err error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	fail := func(err error) (*Rules, bool, error) {
 		at := dec.InputOffset()
-		var se *json.SyntaxError
-		if errors.As(err, &se) {
+		if se, ok := errors.AsType[*json.SyntaxError](err); ok {
 			at = se.Offset
 		}
 		return nil, true, &RuleError{File: name, Line: lineAt(data, at), Err: err}

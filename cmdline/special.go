@@ -76,7 +76,7 @@ func (b *builder) special(i int, name string, f frame) (v value, done bool) {
 		rest := unoption(args, wrapper{short: "SceThpsL"})
 		return b.inner(i, rest, name, f), true
 	case "tmux":
-		b.tmux(i, args, f)
+		b.tmux(args, f)
 		return value{}, true
 	case "start-stop-daemon":
 		b.startStop(i, args, f)
@@ -382,7 +382,7 @@ func (b *builder) fleet(args []string, name string, f frame) {
 	}
 }
 
-func (b *builder) tmux(i int, args []string, f frame) {
+func (b *builder) tmux(args []string, f frame) {
 	args = unoption(args, wrapper{short: "cfLST"})
 	if len(args) == 0 {
 		return

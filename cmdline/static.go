@@ -150,7 +150,7 @@ func printf(args []string, unknown bool) value {
 	}
 	format, rest := args[0], args[1:]
 	var out strings.Builder
-	for round := 0; round < 1000; round++ {
+	for range 1000 {
 		used := false
 		for i := 0; i < len(format); i++ {
 			if format[i] != '%' {

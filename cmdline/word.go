@@ -29,8 +29,8 @@ func (b *builder) word(w *syntax.Word, f frame) value {
 	if w == nil {
 		return out
 	}
-	for i, p := range w.Parts {
-		pc := b.part(p, f, i == 0, len(w.Parts) == 1, false)
+	for _, p := range w.Parts {
+		pc := b.part(p, f, len(w.Parts) == 1, false)
 		out = join(out, pc.value)
 		if len(out.text) > MaxValue {
 			b.cmd.Limited = true
@@ -79,7 +79,7 @@ func (b *builder) fields(w *syntax.Word, f frame) []field {
 		text.Reset()
 	}
 	for i, p := range w.Parts {
-		pc := b.part(p, f, i == 0, len(w.Parts) == 1, false)
+		pc := b.part(p, f, len(w.Parts) == 1, false)
 		if !b.spend(len(pc.text)) {
 			break
 		}
@@ -148,9 +148,9 @@ func hasQuoted(w *syntax.Word) bool {
 	return false
 }
 
-// part expands one part of a word. first says that it stands at the word's
-// start, only that it is the whole word, quoted that it is in double quotes.
-func (b *builder) part(p syntax.WordPart, f frame, first, only, quoted bool) piece {
+// part expands one part of a word. only says that it is the whole word, quoted
+// that it stands in double quotes.
+func (b *builder) part(p syntax.WordPart, f frame, only, quoted bool) piece {
 	if f.depth > MaxDepth {
 		b.cmd.Limited = true
 		return piece{}
@@ -171,7 +171,7 @@ func (b *builder) part(p syntax.WordPart, f frame, first, only, quoted bool) pie
 	case *syntax.DblQuoted:
 		pc := piece{value: value{known: true}, empty: true}
 		for _, q := range p.Parts {
-			in := b.part(q, f, false, false, true)
+			in := b.part(q, f, false, true)
 			pc.value = join(pc.value, in.value)
 			if in.trick != "" {
 				pc.trick = in.trick
@@ -259,10 +259,10 @@ func (b *builder) substitutions(n syntax.Node, f frame) {
 	syntax.Walk(n, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.CmdSubst:
-			b.part(n, f, true, true, true)
+			b.part(n, f, true, true)
 			return false
 		case *syntax.ProcSubst:
-			b.part(n, f, true, true, true)
+			b.part(n, f, true, true)
 			return false
 		}
 		return true

@@ -15,7 +15,6 @@ type wrapper struct {
 	skip   int    // words before the command
 	assign bool   // NAME=value words before the command
 	joined bool   // the words are joined and read by a shell
-	verb   string // a first word that must stand there, such as "exec"
 }
 
 var wrappers = map[string]wrapper{
@@ -333,12 +332,11 @@ func (b *builder) shell(i int, f frame) value {
 		}
 	}
 	if len(args) > 0 && !fromStdin {
-		if args[0] == "/dev/stdin" || args[0] == "/proc/self/fd/0" || args[0] == "/dev/fd/0" {
-			fromStdin = true
-		} else {
+		if args[0] != "/dev/stdin" && args[0] != "/proc/self/fd/0" && args[0] != "/dev/fd/0" {
 			b.cmd.Calls[i].script = args[0]
 			return b.source0(args[0], f.wrapped(name))
 		}
+		fromStdin = true
 	}
 	if len(args) == 0 {
 		fromStdin = true
