@@ -15,9 +15,11 @@ var floors = map[string]int{
 	"ptree":   2,
 	"ioc":     2,
 	"cmdline": 2,
-	"geo":     2,
-	"utmp":    2,
-	"unpack":  2,
+
+	"cmdline/sigma": 2,
+	"geo":           2,
+	"utmp":          2,
+	"unpack":        2,
 
 	"logdir":   3,
 	"sentinel": 3,
@@ -44,10 +46,12 @@ const sample = "sample"
 var modules = map[string][]string{
 	"ioc":     {"golang.org/x/net"},
 	"cmdline": {"mvdan.cc/sh/v3", "github.com/goccy/go-yaml"},
-	"geo":     {"github.com/oschwald/geoip2-golang/v2", "github.com/oschwald/maxminddb-golang/v2", "github.com/gaissmai/bart", "golang.org/x/sys"},
-	"unpack":  {"github.com/ulikunitz/xz"},
-	"logdir":  {"github.com/klauspost/compress", "github.com/ulikunitz/xz"},
-	"ti":      {"github.com/gaissmai/bart", "github.com/goccy/go-yaml", "golang.org/x/time", "go.etcd.io/bbolt", "golang.org/x/sys"},
+
+	"cmdline/sigma": {"github.com/goccy/go-yaml"},
+	"geo":           {"github.com/oschwald/geoip2-golang/v2", "github.com/oschwald/maxminddb-golang/v2", "github.com/gaissmai/bart", "golang.org/x/sys"},
+	"unpack":        {"github.com/ulikunitz/xz"},
+	"logdir":        {"github.com/klauspost/compress", "github.com/ulikunitz/xz"},
+	"ti":            {"github.com/gaissmai/bart", "github.com/goccy/go-yaml", "golang.org/x/time", "go.etcd.io/bbolt", "golang.org/x/sys"},
 }
 
 // anyModule are the packages whose modules are not counted: the Azure client
