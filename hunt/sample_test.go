@@ -251,6 +251,18 @@ func TestTheBreakInIsTheTopFinding(t *testing.T) {
 	}
 	assert.True(t, slices.IsSortedFunc(top.Steps, func(a, b hunt.Step) int { return a.Time.Compare(b.Time) }))
 
+	told := map[string]int{}
+	for _, s := range top.Steps {
+		told[s.Text+s.Time.String()]++
+	}
+	for text, n := range told {
+		assert.Equal(t, 1, n, text)
+	}
+	first := func(word string) int {
+		return slices.IndexFunc(top.Steps, func(s hunt.Step) bool { return strings.Contains(s.Text, word) })
+	}
+	assert.Less(t, first("/root/.ssh/authorized_keys"), first("/etc/cron.d/upd"), "a shell that was given it all at once does not tell the last act first")
+
 	// the order of what was done
 	order := []string{"guessed passwords", "got in as " + who["VICTIM"], "i.sh", "account " + who["BACK"] + " was made", "group sudo", "authorized_keys", "/etc/cron.d/upd", who["C2"] + ":4444", who["BACK"] + " logged on from " + who["ATT2"], "root logged on from " + who["ATT1"], "by cron as root"}
 	at := 0

@@ -172,7 +172,7 @@ func (h *hunter) acts(sights []sight) []act {
 				below++
 			}
 		}
-		if strings.Count(plain(s.c.text), plain(s.hit.Part)) > below {
+		if named(s) > below {
 			out = append(out, actOf(s))
 			continue
 		}
@@ -184,6 +184,16 @@ func (h *hunter) acts(sights []sight) []act {
 	}
 	slices.SortStableFunc(out, func(a, b act) int { return cmp.Or(a.first.Compare(b.first), cmp.Compare(a.c.text, b.c.text)) })
 	return out
+}
+
+// named counts how often a command's text names what a hit is about.
+func named(s sight) int {
+	text := plain(s.c.text)
+	n := strings.Count(text, plain(s.hit.Part))
+	if s.hit.Target != "" {
+		n = min(n, strings.Count(text, s.hit.Target))
+	}
+	return n
 }
 
 // above marks the processes that have another of the sights below them.
