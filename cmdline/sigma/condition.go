@@ -3,6 +3,7 @@ package sigma
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -84,10 +85,8 @@ func parseCondition(text string, names []string) (expr, error) {
 	if strings.Contains(text, "|") {
 		return nil, errors.New("the condition has an aggregation behind a pipe, a form that correlations took the place of")
 	}
-	p := &condParser{names: names}
-	for _, f := range strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(text)) {
-		p.toks = append(p.toks, f)
-	}
+	toks := strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(text))
+	p := &condParser{toks: toks, names: names}
 	if len(p.toks) == 0 {
 		return nil, errors.New("the condition is empty")
 	}
@@ -189,10 +188,8 @@ func (p *condParser) name() (expr, error) {
 	if strings.EqualFold(p.peek(), "of") {
 		return nil, fmt.Errorf("%q of something is not known; it must be 1, any or all", w)
 	}
-	for _, n := range p.names {
-		if n == w {
-			return nameExpr(w), nil
-		}
+	if slices.Contains(p.names, w) {
+		return nameExpr(w), nil
 	}
 	return nil, fmt.Errorf("the condition names %q, which the rule does not define", w)
 }

@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,11 +116,4 @@ func (e *Event) text() string {
 	return b.String()
 }
 
-func (e *Event) has(service string) bool {
-	for _, s := range e.Services {
-		if s == service {
-			return true
-		}
-	}
-	return false
-}
+func (e *Event) has(service string) bool { return slices.Contains(e.Services, service) }

@@ -16,8 +16,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := sigma.Load("f", strings.NewReader(text), sigma.Options{})
 		if err != nil {
-			var le *sigma.LoadError
-			if !errors.As(err, &le) {
+			if _, ok := errors.AsType[*sigma.LoadError](err); !ok {
 				t.Fatalf("%#v", err)
 			}
 			return

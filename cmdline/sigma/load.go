@@ -65,8 +65,7 @@ func Load(name string, r io.Reader, o Options) (*Set, error) {
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		line := 0
-		var ye yamlerrors.Error
-		if errors.As(err, &ye) {
+		if ye, ok := errors.AsType[yamlerrors.Error](err); ok {
 			if t := ye.GetToken(); t != nil && t.Position != nil {
 				line = t.Position.Line
 			}
@@ -256,7 +255,8 @@ func readBody(r *Rule, m []*ast.MappingValueNode, o Options) error {
 func readSelection(n ast.Node, o Options) (*selection, error) {
 	s := &selection{}
 	if m, ok := asMap(n); ok {
-		return s, s.addMap(m, o)
+		err := s.addMap(m, o)
+		return s, err
 	}
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
@@ -264,7 +264,8 @@ func readSelection(n ast.Node, o Options) (*selection, error) {
 		if !ok {
 			return nil, errors.New("a search identifier must be a map, a list or a text")
 		}
-		return s, s.addKeywords([]value{v}, nil, o)
+		err := s.addKeywords([]value{v}, nil, o)
+		return s, err
 	}
 	var words []value
 	for _, x := range seq.Values {
@@ -281,7 +282,8 @@ func readSelection(n ast.Node, o Options) (*selection, error) {
 		words = append(words, v)
 	}
 	if len(words) > 0 {
-		return s, s.addKeywords(words, nil, o)
+		err := s.addKeywords(words, nil, o)
+		return s, err
 	}
 	if len(s.maps) == 0 && len(s.keys) == 0 {
 		return nil, errors.New("a list is empty")

@@ -189,8 +189,8 @@ type modifiers struct {
 // with the modifier "all".
 func compile(values []value, mods []string, o Options) (tests []test, m modifiers, err error) {
 	vals := values
-	for k, mod := range mods {
-		if err := m.add(mod, mods[:k]); err != nil {
+	for _, mod := range mods {
+		if err := m.add(mod); err != nil {
 			return nil, m, err
 		}
 		if vals, err = transform(vals, mod, o); err != nil {
@@ -210,7 +210,7 @@ func compile(values []value, mods []string, o Options) (tests []test, m modifier
 	return tests, m, nil
 }
 
-func (m *modifiers) add(mod string, before []string) error {
+func (m *modifiers) add(mod string) error {
 	switch mod {
 	case "all":
 		m.all = true
