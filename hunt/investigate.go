@@ -21,7 +21,7 @@ type hunter struct {
 	src    Source
 	o      Options
 	rules  *cmdline.Rules
-	judged map[string][]Hit // by sudo command
+	judged map[[2]string][]Hit // by sudo command and folder
 	scan   *ioc.Scanner
 	inv    *Investigation
 	seen   seen
@@ -65,7 +65,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
 		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
-		marks: map[string]*indicator{}, judged: map[string][]Hit{}, byAudit: map[string][]int{},
+		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {
 		h.rules = cmdline.DefaultRules()

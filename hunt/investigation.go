@@ -300,6 +300,7 @@ type Hit struct {
 	Part       string   `json:"part,omitempty"`        // the part of the command that it is about
 	Target     string   `json:"target,omitempty"`      // the file, URL, address or account concerned
 	TargetKind string   `json:"target_kind,omitempty"` // what is done to it, as package cmdline's facts name it
+	Remote     []string `json:"remote,omitempty"`      // URLs and hosts that the command fetches from, sends or connects to
 	Decoded    []string `json:"decoded,omitempty"`     // each layer that was decoded, outer first
 }
 

@@ -12,7 +12,7 @@ import (
 func (h *hunter) judge() {
 	for i := range h.inv.Sudo {
 		c := &h.inv.Sudo[i]
-		c.Hits = h.sudoHits(c.Text)
+		c.Hits = h.sudoHits(c.Text, c.PWD)
 	}
 	keys := make([]jobKey, 0, len(h.jobs))
 	for k := range h.jobs {
@@ -54,24 +54,34 @@ func (h *hunter) judge() {
 // them, else its title, which has lost the bounds between arguments.
 func commandOf(im *ptree.Image) cmdline.Command {
 	if len(im.Argv) > 0 {
-		return cmdline.FromArgv(im.Argv)
+		return in(cmdline.FromArgv(im.Argv), im.CWD)
 	}
-	return cmdline.Parse(im.Cmdline)
+	return in(cmdline.Parse(im.Cmdline), im.CWD)
 }
 
 // maxJudged is how many distinct sudo commands are remembered with what was
 // found in them: the same few are run again and again.
 const maxJudged = 4096
 
-func (h *hunter) sudoHits(text string) []Hit {
-	if found, ok := h.judged[text]; ok {
+func (h *hunter) sudoHits(text, dir string) []Hit {
+	key := [2]string{text, dir}
+	if found, ok := h.judged[key]; ok {
 		return found
 	}
-	found := h.hits(cmdline.FromSudo(text))
+	found := h.hits(in(cmdline.FromSudo(text), dir))
 	if len(h.judged) < maxJudged {
-		h.judged[text] = found
+		h.judged[key] = found
 	}
 	return found
+}
+
+// in makes the relative paths of a command whole, where the log says in which
+// folder it was run.
+func in(c cmdline.Command, dir string) cmdline.Command {
+	if dir == "" {
+		return c
+	}
+	return c.In(dir)
 }
 
 func (h *hunter) hits(c cmdline.Command) []Hit {
@@ -84,6 +94,13 @@ func (h *hunter) hits(c cmdline.Command) []Hit {
 		hit := Hit{
 			Rule: f.Rule, Name: f.Name, Severity: Severity(f.Severity.String()), Why: f.Why, Techniques: f.Techniques,
 			Stage: Stage(strings.ReplaceAll(f.Tactic, "-", "_")), Part: f.Evidence, Target: f.Target, TargetKind: string(f.TargetKind),
+		}
+		for _, fact := range f.Facts {
+			switch fact.Kind {
+			case cmdline.FactFetch, cmdline.FactSend, cmdline.FactConnect:
+				hit.Remote = appendNew(hit.Remote, fact.Value)
+			default:
+			}
 		}
 		for _, s := range f.Decoded {
 			hit.Decoded = append(hit.Decoded, s.How+": "+s.Out)

@@ -215,7 +215,16 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 // describeTarget sets what a hit's target means for a story.
 func describeTarget(sig *signal, hit *Hit) {
 	strong := hit.Severity.Compare(SeverityMedium) >= 0
-	if hit.Target == "" || !strong {
+	if !strong {
+		return
+	}
+	for _, to := range hit.Remote { // what a planted job would fetch joins it to who fetched that
+		sig.keys = append(sig.keys, urlKey(to))
+		if a, ok := addressIn(to); ok {
+			sig.keys = append(sig.keys, addrKey(a))
+		}
+	}
+	if hit.Target == "" {
 		return
 	}
 	switch hit.TargetKind {
