@@ -47,7 +47,7 @@ func (sc *scan) around(p, done int, bits uint16) (l, r int) {
 // audit logs have in hexadecimal digits, command lines and socket addresses,
 // is told by the bytes: all printable, or eight zeros at the end.
 func (sc *scan) hexRun(l, r int) {
-	k := kNone
+	var k kind
 	switch r - l {
 	case 32:
 		k = kMD5

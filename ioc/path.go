@@ -194,7 +194,7 @@ func (sc *scan) windowsEnd(p int) int {
 				break
 			}
 			if c == '<' { // a placeholder: C:\Users\<name>\x
-				if n := strings.IndexByte(text[q:min(q+maxComponent, len(text))], '>'); n > 1 && strings.IndexAny(text[q:q+n], " \\\n") < 0 && q == p {
+				if n := strings.IndexByte(text[q:min(q+maxComponent, len(text))], '>'); n > 1 && !strings.ContainsAny(text[q:q+n], " \\\n") && q == p {
 					q += n + 1
 					continue
 				}
@@ -297,7 +297,7 @@ func (sc *scan) registryKey(l, i int) int {
 			q++
 		}
 		if sc.at(q) == '\\' && q > p && (blank < 0 || q-p <= maxComponent) {
-			p, e = q+1, q+1
+			p = q + 1
 			continue
 		}
 		if blank < 0 || q > p && sc.titleWords(blank, q) {

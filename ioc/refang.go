@@ -8,7 +8,7 @@ import "strings"
 // schemes (hxxp, hXXps, h**p, htxp, meow, fxp). What cannot be one of these,
 // and all else, stays as it is; so does a word "dot" without brackets.
 func Refang(text string) string {
-	if strings.IndexAny(text, "[({<\\]})") < 0 && strings.Index(text, "://") < 0 {
+	if !strings.ContainsAny(text, "[({<\\]})") && !strings.Contains(text, "://") {
 		return text
 	}
 	sc := scan{Scanner: Default(), text: text}

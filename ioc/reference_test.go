@@ -108,9 +108,7 @@ var references = []reference{
 		}
 		return out
 	}},
-	{ioc.URL, []string{"http://", "http://a.com", "https://evil.ru", "https://b1", "http://10.0.0.1", "/x", "/", "?q=1", "#f", ".", ",", "!", " ", " ", "(x", ") ", ":80/", ">"}, func(text string) (out []string) {
-		return referenceURLs(text)
-	}},
+	{ioc.URL, []string{"http://", "http://a.com", "https://evil.ru", "https://b1", "http://10.0.0.1", "/x", "/", "?q=1", "#f", ".", ",", "!", " ", " ", "(x", ") ", ":80/", ">"}, referenceURLs},
 }
 
 func referenceHash(text string, n int) (out []string) {

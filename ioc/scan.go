@@ -27,7 +27,7 @@ const (
 )
 
 func (s *Scanner) setTriggers() {
-	any := func(kinds ...kind) bool {
+	wants := func(kinds ...kind) bool {
 		return slices.ContainsFunc(kinds, func(k kind) bool { return s.want[k] })
 	}
 	on := func(want bool, t uint8, bytes string) {
@@ -37,14 +37,14 @@ func (s *Scanner) setTriggers() {
 			}
 		}
 	}
-	hosts := any(kIPv4, kCIDR, kDNS, kURL, kEmail, kOnion)
+	hosts := wants(kIPv4, kCIDR, kDNS, kURL, kEmail, kOnion)
 	on(hosts || s.want[kMAC], tDot, ".")
-	on(any(kIPv6, kCIDR, kMAC, kSSDeep, kWindowsPath, kRegistryKey) || hosts, tColon, ":")
+	on(wants(kIPv6, kCIDR, kMAC, kSSDeep, kWindowsPath, kRegistryKey) || hosts, tColon, ":")
 	on(hosts, tAt, "@")
 	on(hosts, tBracket, "[({<")
 	on(hosts, tPercent, "%")
 	on(s.want[kLinuxPath], tSlash, "/")
-	on(hosts || any(kWindowsPath, kRegistryKey), tBackslash, `\`)
+	on(hosts || wants(kWindowsPath, kRegistryKey), tBackslash, `\`)
 	on(s.want[kMAC], tDash, "-")
 	on(s.want[kCVE], tCVE, "vV")
 	on(s.want[kEmail], tDotWord, "dD")
@@ -68,7 +68,7 @@ func (s *Scanner) setTriggers() {
 			s.tokenStep = w.n
 		}
 	}
-	s.wantHash = any(kMD5, kSHA1, kSHA256, kSHA512, kImpHash, kAuthentiHash)
+	s.wantHash = wants(kMD5, kSHA1, kSHA256, kSHA512, kImpHash, kAuthentiHash)
 }
 
 // scan is the state of one pass. The ends keep each layer from looking twice

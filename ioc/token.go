@@ -1,6 +1,7 @@
 package ioc
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/sha3"
 	"encoding/base32"
@@ -140,7 +141,7 @@ func validBase58Check(s string) bool {
 	}
 	sum := sha256.Sum256(raw[:21])
 	sum = sha256.Sum256(sum[:])
-	return string(sum[:4]) == string(raw[21:])
+	return bytes.Equal(sum[:4], raw[21:])
 }
 
 // validSegwit checks a Bitcoin address in bech32 or bech32m (BIP 173, 350).

@@ -101,8 +101,7 @@ func (p *printer) file1(name string, stdin io.Reader, stdout io.Writer) (int64, 
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			var pe *os.PathError
-			if errors.As(err, &pe) {
+			if pe, ok := errors.AsType[*os.PathError](err); ok {
 				err = pe.Err
 			}
 			return 0, err

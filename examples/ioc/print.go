@@ -48,7 +48,10 @@ func (p *printer) print(w io.Writer, r io.Reader) (cut int64, err error) {
 		wg.Go(func() {
 			var ms []ioc.Match
 			for b := range work {
-				out := *buffers.Get().(*[]byte)
+				var out []byte
+				if old, ok := buffers.Get().(*[]byte); ok {
+					out = *old
+				}
 				out, ms = p.scan(out[:0], ms, b)
 				b.done <- out
 			}
