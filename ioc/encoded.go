@@ -13,7 +13,7 @@ const maxEncodedURL = 4096
 func (sc *scan) base64URL(i int) {
 	text := sc.text
 	l := i - 2
-	if l < 0 || i+14 > len(text) || sc.depth > 0 || strings.IndexByte("aSZR", text[l]) < 0 || strings.IndexByte("0wUQ", text[i+1]) < 0 || sc.is(l-1, isB64) {
+	if l < sc.b64End || l < 0 || i+14 > len(text) || sc.depth > 0 || strings.IndexByte("aSZR", text[l]) < 0 || strings.IndexByte("0wUQ", text[i+1]) < 0 || sc.is(l-1, isB64) {
 		return
 	}
 	var head [6]byte
@@ -24,6 +24,7 @@ func (sc *scan) base64URL(i int) {
 	for e < len(text) && e-l < maxEncodedURL && (class[text[e]]&isB64 != 0 || text[e] == '-' || text[e] == '_') {
 		e++
 	}
+	sc.b64End = e
 	body := text[l:e]
 	body = body[:len(body)-btoi(len(body)%4 == 1)]
 	for e < len(text) && e-l < maxEncodedURL && text[e] == '=' {

@@ -43,6 +43,7 @@ func FuzzScan(f *testing.F) {
 	for _, a := range attacks {
 		f.Add(a + a)
 		f.Add("x " + a + "b.com " + a)
+		f.Add("http://" + a + "%3A%2F%2F" + a)
 	}
 	f.Add(logLines)
 	s := allTypes(f)

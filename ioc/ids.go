@@ -104,7 +104,7 @@ func (sc *scan) percent(i int) int {
 		return i + 1
 	}
 	limit := len(text)
-	if l < sc.url.End {
+	if i < sc.url.End {
 		limit = sc.url.End
 	}
 	r := i

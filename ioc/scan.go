@@ -83,6 +83,7 @@ type scan struct {
 	mailEnd   int
 	pathEnd   int
 	winEnd    int
+	b64End    int
 	url       Span // the URL that holds what comes now
 	urlBudget int  // bytes that URLs inside it may still look at
 	depth     int  // of percent-encoding
@@ -183,52 +184,44 @@ func (sc *scan) run(from int) {
 			sc.callCustom(i)
 			t &^= tCustom
 		}
+		next := i + 1
 		switch t {
 		case tDot:
-			i = sc.dot(i)
+			next = sc.dot(i)
 		case tColon:
-			i = sc.colon(i)
+			next = sc.colon(i)
 		case tAt:
-			i = sc.mail(i)
+			next = sc.mail(i)
 		case tSlash:
 			sc.slash(i)
-			i++
 		case tBackslash:
-			i = sc.backslash(i)
+			next = sc.backslash(i)
 		case tBracket:
-			i = sc.bracket(i)
+			next = sc.bracket(i)
 		case tPercent:
-			i = sc.percent(i)
+			next = sc.percent(i)
 		case tDash:
 			if sc.at(i+3) == '-' {
 				sc.dashMAC(i)
 			}
-			i++
 		case tCVE:
 			if i > 0 && text[i-1]|0x20 == 'c' {
 				sc.cve(i)
 			}
-			i++
 		case tDotWord:
 			if i > 6 && text[i-1] == ' ' && sc.at(i+3) == ' ' {
-				i = sc.dotWord(i)
-			} else {
-				i++
+				next = sc.dotWord(i)
 			}
 		case tBase64:
 			sc.base64URL(i)
-			i++
 		case tASN:
 			if i > 0 && text[i-1]|0x20 == 'a' {
 				sc.asn(i)
 			}
-			i++
 		case tTechnique:
 			sc.technique(i)
-			i++
-		default:
-			i++
 		}
+		i = max(next, i+1)
 	}
 }
 
