@@ -23,6 +23,7 @@ type auditFacts struct {
 	files    map[fileSeen]bool
 	conns    map[connSeen]bool
 	off      []auditOff
+	tries    auditLogons
 	omitted  int // connections beyond the limit
 }
 
@@ -105,6 +106,7 @@ func (h *hunter) readAudit(host string) {
 			continue
 		}
 		a.userRecord(ev)
+		a.tries.add(ev)
 		h.hostRecord(ev)
 		h.connection(ev)
 		h.fileChange(ev)

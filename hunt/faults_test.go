@@ -187,7 +187,7 @@ func TestMissingSourcesMakeBlind(t *testing.T) {
 		},
 		{
 			name: "audit alone", files: []string{"audit/audit.log"}, blind: []string{"logons", "sessions", "sudo", "cron", "services"}, sessions: 7,
-			answers: map[hunt.Hypothesis]hunt.Answer{hunt.AccountMisuse: hunt.Supported, hunt.HijackedApp: hunt.CannotTell},
+			answers: map[hunt.Hypothesis]hunt.Answer{hunt.StolenCredentials: hunt.Supported, hunt.AccountMisuse: hunt.Supported, hunt.HijackedApp: hunt.CannotTell},
 		},
 		{
 			name: "auth.log alone", files: []string{"auth.log"}, blind: []string{"cron", "processes", "services", "network"}, sessions: 7,
@@ -200,6 +200,14 @@ func TestMissingSourcesMakeBlind(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			inv := investigate(t, open(t, pick(tc.files...)), hunt.Options{})
+			var failed, succeeded int // su's own failures are in the log alone
+			for _, p := range inv.Logons.ByProgram {
+				if p.Name == "sshd" {
+					failed, succeeded = p.Failed, p.Succeeded
+				}
+			}
+			assert.Equal(t, 22, failed)
+			assert.Equal(t, 7, succeeded)
 			assert.Equal(t, tc.blind, blindSections(inv))
 			assert.Len(t, inv.Sessions, tc.sessions)
 			for _, v := range inv.Hypotheses {

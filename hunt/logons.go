@@ -12,6 +12,9 @@ import (
 // buildLogons counts the attempts to log on and links those that succeeded to
 // their sessions.
 func (h *hunter) buildLogons() {
+	if h.seen.auth == 0 {
+		h.attempts = h.audit.tries.attempts(h.audit.order)
+	}
 	slices.SortStableFunc(h.attempts, func(a, b syslog.Attempt) int {
 		return cmp.Or(a.First.Compare(b.First), cmp.Compare(a.PID, b.PID), cmp.Compare(a.User, b.User))
 	})

@@ -156,12 +156,8 @@ func ttyName(s string) string {
 
 // auditOnly makes a session that only audit saw.
 func auditOnly(a *auditSession, logged bool) Session {
-	kind := a.program
-	if kind == "sshd-session" || kind == "sshd-auth" {
-		kind = "sshd"
-	}
 	s := Session{
-		Kind: kind, User: a.user, PID: int(a.pid), Start: utc(a.start), End: utc(a.end), EndReason: string(syslog.EndClosed),
+		Kind: logonKind(a.program), User: a.user, PID: int(a.pid), Start: utc(a.start), End: utc(a.end), EndReason: string(syslog.EndClosed),
 		TTY: ttyName(a.tty), AuditSession: a.ses, Inferred: "known from audit only", Refs: slices.Clone(a.refs),
 	}
 	if a.end.IsZero() {
