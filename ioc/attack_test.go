@@ -35,6 +35,9 @@ var attacks = []string{
 // the text may take eight times as long;
 // were it quadratic it would take sixteen times as long.
 func TestLinear(t *testing.T) {
+	if raced {
+		t.Skip("measured without the race detector")
+	}
 	s, err := ioc.New(ioc.Options{Types: ioc.Types()})
 	require.NoError(t, err)
 	for _, a := range attacks {

@@ -187,7 +187,7 @@ func TestReference(t *testing.T) {
 		require.NoError(t, err)
 		r := rand.New(rand.NewPCG(1, uint64(len(ref.typ))))
 		some := 0
-		for range 30_000 {
+		for range 10_000 {
 			var b strings.Builder
 			for range 1 + r.IntN(16) {
 				b.WriteString(ref.pieces[r.IntN(len(ref.pieces))])
@@ -205,6 +205,6 @@ func TestReference(t *testing.T) {
 				break
 			}
 		}
-		assert.Greater(t, some, 300, "%s: the texts hold some", ref.typ)
+		assert.Greater(t, some, 100, "%s: the texts hold some", ref.typ)
 	}
 }
