@@ -9,6 +9,7 @@ import (
 type authority struct {
 	sc        *scan
 	limit     int
+	words     bool // "evil dot com" is a host
 	userStart int
 	start     int // of the host
 	hostEnd   int
@@ -48,7 +49,7 @@ func (u *authority) read(p int, scheme string) bool {
 		p++ // http://[evil.com
 		u.start, u.defanged = p, true
 	}
-	h := sc.parseRun(p, false)
+	h := sc.parseRun(p, u.words)
 	if h.n == 0 || h.end > u.limit {
 		return false
 	}

@@ -50,6 +50,9 @@ func (sc *scan) slash(i int) {
 	for r > i && text[r-1] == '.' {
 		r--
 	}
+	if l > 0 && text[l-1] == '<' && sc.at(r) == '>' { // </div>
+		return
+	}
 	if r-i < 2 || i < sc.url.End && l > sc.url.Start || sc.isRequest(l) || !strings.ContainsFunc(text[i:r], func(c rune) bool { return c >= 0x80 || class[byte(c)]&isAlnum != 0 }) {
 		return
 	}
@@ -111,6 +114,18 @@ func (sc *scan) backslash(i int) int {
 			return i + 2
 		}
 	}
+	if sc.want[kWindowsPath] && i > 2 && text[i-1] == '%' {
+		if l := strings.LastIndexByte(text[max(0, i-32):i-1], '%'); l >= 0 {
+			if l += max(0, i-32); l < i-2 && strings.IndexFunc(text[l+1:i-1], notVariable) < 0 {
+				e := sc.windowsEnd(i + 1)
+				sc.winEnd = e
+				if e > i+1 {
+					sc.add(kWindowsPath, text[l:e], l, e, false, Span{})
+				}
+				return i + 1
+			}
+		}
+	}
 	if i > 0 && i >= sc.hostEnd && class[text[i-1]]&isLabel != 0 {
 		p := i
 		for p-i < maxFill && sc.at(p) == '\\' {
@@ -121,6 +136,11 @@ func (sc *scan) backslash(i int) int {
 		}
 	}
 	return i + 1
+}
+
+// notVariable reports what the name of a variable does not have: %APPDATA%.
+func notVariable(r rune) bool {
+	return !isLetter(r) && (r < '0' || r > '9') && r != '_' && r != '(' && r != ')'
 }
 
 // share returns the end of \\server\share\… at i, also with each backslash

@@ -157,6 +157,7 @@ func TestURL(t *testing.T) {
 		{"hxxp://evil.com hXXps://evil.com h**p://evil.com htxp://evil.com meow://evil.com fxp://evil.com h[tt]ps://evil.com", []string{"url http://evil.com", "url https://evil.com", "url http://evil.com", "url http://evil.com", "url http://evil.com", "url ftp://evil.com", "url https://evil.com"}},
 		{"hxxps[:]//evil[.]com/a[.]b http[://]evil(dot)com[:]8080/x http:[/][/]evil.com[/]x", []string{"url https://evil.com/a.b", "url http://evil.com:8080/x", "url http://evil.com/x"}},
 		{`http:\\evil.com/x http:/www.evil.com`, []string{"url http://evil.com/x", "url http://www.evil.com"}},
+		{`hxxp[:]\\evil[.]com hxxp://evil dot com/x http[s]://evil.com/`, []string{"url http://evil.com", "url http://evil.com/x", "url https://evil.com/"}},
 		// URLs in URLs
 		{"http://a.com/?u=http://b.com/x&v=http://c.com/y", []string{"url http://a.com/?u=http://b.com/x&v=http://c.com/y", "url http://b.com/x", "url http://c.com/y"}},
 		{"http://a.com/?u=http%3A%2F%2Fb.com%2Fx&v=1", []string{"url http://a.com/?u=http%3A%2F%2Fb.com%2Fx&v=1", "url http://b.com/x"}},
@@ -220,6 +221,8 @@ func TestPaths(t *testing.T) {
 		{`c:\Program Files\Flash Player\x.exe -v C:\Users\<name>\a.txt`, []string{`windows_path c:\Program Files\Flash Player\x.exe`, `windows_path C:\Users\<name>\a.txt`}},
 		{`"s:\n" \\d+\\n$ \\pard\\li \\\\srv\\share\\x`, []string{`windows_path \\\\srv\\share\\x`}},
 		{`HKLM\Software\Microsoft\Windows NT\Run HKCU\Control Panel\Desktop is HKEY_USERS\x\`, []string{`registry_key HKLM\Software\Microsoft\Windows NT\Run`, `registry_key HKCU\Control Panel\Desktop`, `registry_key HKEY_USERS\x\`}},
+		{`%APPDATA%\foo\bar.exe 100%\x`, []string{`windows_path %APPDATA%\foo\bar.exe`}},
+		{`<b>x</b> cat </etc/passwd`, []string{"linux_path /etc/passwd"}},
 		{`HKLM:\SOFTWARE\x, xHKLM\y`, []string{`registry_key HKLM:\SOFTWARE\x`}},
 		{`HKCU\Software\Explorer\Shell Folders`, []string{`registry_key HKCU\Software\Explorer\Shell Folders`}},
 	})

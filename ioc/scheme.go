@@ -18,6 +18,10 @@ func (sc *scan) scheme(e int) (start int, name string, defanged bool) {
 	if b := sc.at(l - 1); l > 5 && class[b]&isShut != 0 && (text[l:e] == "p" || text[l:e] == "ps") && text[l-5]|0x20 == 'h' && class[text[l-4]]&isOpen != 0 {
 		return l - 5, "http" + text[l+1:e], true
 	}
+	// http[s]
+	if l == e && l > 6 && text[l-1] == ']' && text[l-2]|0x20 == 's' && text[l-3] == '[' && equalFold(text[l-7:l-3], "http") {
+		return l - 7, "https", true
+	}
 	for l < e && class[text[l]]&isAlpha == 0 {
 		l++
 	}

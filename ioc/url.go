@@ -68,7 +68,7 @@ func (sc *scan) bracketColon(i int) int {
 	slashes := 0
 	for limit := p + maxFill; p < limit; p++ {
 		c := sc.at(p)
-		if c == '/' {
+		if c == '/' || c == '\\' {
 			if slashes++; slashes == 2 {
 				p++
 				break
@@ -113,7 +113,7 @@ func (sc *scan) urlAt(colon, p int, defanged bool) int {
 	if p >= limit {
 		return colon + 1
 	}
-	u := authority{sc: sc, limit: limit}
+	u := authority{sc: sc, limit: limit, words: masked}
 	if !u.read(p, name) {
 		return max(colon+1, p-1)
 	}
