@@ -1,7 +1,6 @@
 package hunt
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -65,7 +64,8 @@ func logonKind(service string) string {
 	return service
 }
 
-// attempts returns the attempts, with the sessions as those that succeeded.
+// attempts returns the attempts, with the sessions as those that succeeded, in
+// no order.
 func (l *auditLogons) attempts(sessions []*auditSession) []syslog.Attempt {
 	for i := range l.list {
 		a := &l.list[i]
@@ -97,8 +97,5 @@ func (l *auditLogons) attempts(sessions []*auditSession) []syslog.Attempt {
 		}
 		l.list = append(l.list, a)
 	}
-	slices.SortStableFunc(l.list, func(a, b syslog.Attempt) int {
-		return cmp.Or(a.First.Compare(b.First), cmp.Compare(a.PID, b.PID))
-	})
 	return l.list
 }

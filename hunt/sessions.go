@@ -122,12 +122,10 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 	if s.Inferred&syslog.InferredPairUnsure != 0 {
 		out.Inferred = "several sessions of the account were open and the log gives no pid; which close ends it is a guess"
 	}
-	h.addWitnesses(&out, s.Refs)
 	for _, l := range h.audit.logins[uint32(max(s.PID, 0))] {
 		if s.PID > 0 && near(l.at, sessionTime(s), joinSlack) && (l.user == "" || l.user == s.User) {
 			out.AuditSession = l.ses
 			out.Refs = append(out.Refs, l.ref)
-			h.addWitnesses(&out, []evidence.Ref{l.ref})
 			break
 		}
 	}
@@ -139,10 +137,10 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 			out.Start, out.End = finer(out.Start, a.start), finer(out.End, a.end)
 			out.TTY = firstOf(out.TTY, ttyName(a.tty))
 			out.Refs = append(out.Refs, a.refs...)
-			h.addWitnesses(&out, a.refs)
 			break
 		}
 	}
+	out.Witnesses = files(out.Refs)
 	return out
 }
 
@@ -164,9 +162,7 @@ func auditOnly(a *auditSession, logged bool) Session {
 		s.EndReason = string(syslog.EndOpen)
 	}
 	s.Source, s.SourceKind = sourceOf(a.source, a.host)
-	for _, r := range a.refs {
-		s.Witnesses = appendNew(s.Witnesses, r.File)
-	}
+	s.Witnesses = files(a.refs)
 	if logged {
 		s.Flags = append(s.Flags, Flag{
 			Name: "not_in_syslog", Severity: SeverityLow,
@@ -176,10 +172,13 @@ func auditOnly(a *auditSession, logged bool) Session {
 	return s
 }
 
-func (h *hunter) addWitnesses(s *Session, refs []evidence.Ref) {
+// files returns the files that refs stand in, each once.
+func files(refs []evidence.Ref) []string {
+	var out []string
 	for _, r := range refs {
-		s.Witnesses = appendNew(s.Witnesses, r.File)
+		out = appendNew(out, r.File)
 	}
+	return out
 }
 
 // sourceOf returns an address or name as text, and the kind of an address.
