@@ -8,9 +8,10 @@ import (
 	"github.com/tuxtrail/tuxtrail/querytime"
 )
 
-// Schema names the form of the JSON that an [Investigation] marshals to. It
-// changes when a key changes its meaning or goes away.
-const Schema = "tuxtrail.investigation/1"
+// Schema names the form of the JSON that an [Investigation] marshals to, and
+// its version. It changes when a key changes its meaning or goes away; new keys
+// may come without a change.
+const Schema = "tuxtrail.investigation/2"
 
 // Investigation is the hunt on one host: what was found, what it rests on and
 // what could not be seen. It holds no functions and no pointers into the
@@ -19,10 +20,12 @@ type Investigation struct {
 	Schema     string           `json:"schema"`
 	Window     querytime.Window `json:"window"`
 	Host       HostSummary      `json:"host"`
-	Findings   []Finding        `json:"findings"`   // worst first
-	Hypotheses []Verdict        `json:"hypotheses"` // the four, in their fixed order
+	Partial    *Partial         `json:"partial,omitempty"` // not nil where the hunt was ended early
+	Findings   []Finding        `json:"findings"`          // worst first
+	Hypotheses []Verdict        `json:"hypotheses"`        // the four, in their fixed order
 	Logons     Logons           `json:"logons"`
-	Sessions   []Session        `json:"sessions"` // in order of start
+	Sessions   []Session        `json:"sessions"`           // in order of start
+	Silences   []Silence        `json:"silences,omitempty"` // logs that went silent or were changed, in order of time
 
 	// What happened, in order of time; Session says in which session, where
 	// that is known. [Investigation.Detail] collects what belongs to one.
@@ -34,11 +37,12 @@ type Investigation struct {
 	FileChanges []FileChange    `json:"file_changes,omitempty"`
 	Processes   []Process       `json:"processes,omitempty"` // a parent comes before its children
 
-	Users      []User      `json:"users"`
-	Indicators []Indicator `json:"indicators"`
-	Timeline   []Moment    `json:"timeline"`
-	Coverage   Coverage    `json:"coverage"`
-	Evidence   []RawLine   `json:"evidence"` // the lines that findings and sessions cite, by file and offset
+	Users      []User       `json:"users"`
+	Indicators []Indicator  `json:"indicators"`
+	Timeline   []Moment     `json:"timeline"`
+	Sigma      []RuleResult `json:"sigma,omitempty"` // of the rules handed in, in their order
+	Coverage   Coverage     `json:"coverage"`
+	Evidence   []RawLine    `json:"evidence"` // the lines that findings and sessions cite, by file and offset
 }
 
 // HostSummary is what the logs say about the host itself.
@@ -98,6 +102,7 @@ type Verdict struct {
 	Answer     Answer     `json:"answer"`
 	Why        string     `json:"why"`
 	Findings   []string   `json:"findings,omitempty"` // ids
+	Blind      []Blind    `json:"blind,omitempty"`    // what it would need and could not see
 }
 
 // Finding is one thing that a hunter should look at. One attack is one
@@ -108,6 +113,14 @@ type Finding struct {
 	Title      string         `json:"title"`
 	Summary    string         `json:"summary"` // for a person: who, from where, what, with what outcome
 	Hypotheses []Hypothesis   `json:"hypotheses,omitempty"`
+	Why        string         `json:"why"`                  // why it is worth its severity: the facts that decide
+	Normal     string         `json:"normal"`               // what is normal on this host, as far as its logs tell
+	Confirm    []string       `json:"confirm"`              // what else would confirm it
+	Refute     []string       `json:"refute"`               // what else would refute it
+	Paragraph  string         `json:"paragraph,omitempty"`  // the way in and what came of it in plain words; of findings above low
+	Graph      *Graph         `json:"graph,omitempty"`      // the same as a graph; of findings above low
+	Rules      []string       `json:"rules"`                // ids of the rules of the house that made it, see [HouseRules]
+	Tactics    []Stage        `json:"tactics,omitempty"`    // in the order of ATT&CK's matrix
 	Techniques []string       `json:"techniques,omitempty"` // ATT&CK ids, in order of first use
 	Start      time.Time      `json:"start,omitzero"`
 	End        time.Time      `json:"end,omitzero"`
@@ -115,7 +128,9 @@ type Finding struct {
 	Addresses  []netip.Addr   `json:"addresses,omitempty"`
 	Sessions   []string       `json:"sessions,omitempty"` // ids
 	Steps      []Step         `json:"steps,omitempty"`
-	Refs       []evidence.Ref `json:"refs,omitempty"` // every line that the finding rests on
+	Silences   []string       `json:"silences,omitempty"` // ids
+	Blind      []Blind        `json:"blind,omitempty"`    // what limits it
+	Refs       []evidence.Ref `json:"refs,omitempty"`     // every line that the finding rests on
 }
 
 // Stage is where in an attack a step stands, in the words of ATT&CK's tactics.
@@ -144,6 +159,7 @@ type Step struct {
 	End        time.Time      `json:"end,omitzero"` // where the step lasts, as guessing does
 	Stage      Stage          `json:"stage"`
 	Severity   Severity       `json:"severity"`
+	Rule       string         `json:"rule"`             // id of the rule of the house that made it
 	Text       string         `json:"text"`             // a sentence
 	Detail     string         `json:"detail,omitempty"` // the command or line in full
 	Techniques []string       `json:"techniques,omitempty"`
@@ -229,7 +245,7 @@ type Session struct {
 	AuditSession string    `json:"audit_session,omitempty"` // the kernel's session number, where audit saw it
 	Parent       string    `json:"parent,omitempty"`        // id of the session it runs in
 	Inferred     string    `json:"inferred,omitempty"`      // what of it is concluded, and from what
-	Witnesses    []string  `json:"witnesses,omitempty"`     // the files that saw it
+	Witnesses    []Witness `json:"witnesses,omitempty"`     // what each log says of it
 	Flags        []Flag    `json:"flags,omitempty"`
 
 	Refs []evidence.Ref `json:"refs,omitempty"`
@@ -401,17 +417,20 @@ type Moment struct {
 
 // Coverage says what the investigation rests on.
 type Coverage struct {
-	Files   []evidence.Stats `json:"files"`
-	Blind   []Blind          `json:"blind,omitempty"`
-	Unknown []evidence.Shape `json:"unknown,omitempty"` // messages of programs that are read, of a shape that is not, most frequent first
-	Notes   []string         `json:"notes,omitempty"`
+	Files   []evidence.Stats  `json:"files"`
+	Sources []evidence.Digest `json:"sources,omitempty"` // the files as they lie on disk, with their SHA-256
+	Blind   []Blind           `json:"blind,omitempty"`
+	Unknown []evidence.Shape  `json:"unknown,omitempty"` // messages of programs that are read, of a shape that is not, most frequent first
+	Notes   []string          `json:"notes,omitempty"`
 }
 
 // Blind is a section that cannot be relied on, and why.
 type Blind struct {
-	Section string `json:"section"` // "logons", "sessions", "sudo", "cron", "accounts", "processes", "network", "indicators"
-	Why     string `json:"why"`
-	Fix     string `json:"fix,omitempty"` // what would open it
+	Section string    `json:"section"` // "logons", "sessions", "sudo", "cron", "accounts", "processes", "network", "indicators"
+	Why     string    `json:"why"`
+	Fix     string    `json:"fix,omitempty"`  // what would open it
+	Start   time.Time `json:"start,omitzero"` // of the time that it is blind for; zero from the beginning
+	End     time.Time `json:"end,omitzero"`   // zero to the end
 }
 
 // RawLine is a line that something cites, as the source holds it.

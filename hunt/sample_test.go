@@ -148,7 +148,7 @@ func TestEverySessionOfTheTruthAndNoOther(t *testing.T) {
 		assert.WithinDuration(t, want[i].from, s.Start, time.Second, s.ID)
 		assert.Equal(t, "closed", s.EndReason, s.ID)
 		assert.NotEmpty(t, s.AuditSession, s.ID)
-		assert.ElementsMatch(t, []string{"auth.log", "audit/audit.log"}, s.Witnesses, s.ID)
+		assert.Equal(t, []string{"auth.log", "audit/audit.log"}, s.SeenBy(), s.ID)
 	}
 	// the truth notes when each client was gone; one was noted late, as it ran on its own
 	var ended []deed

@@ -122,10 +122,12 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 	if s.Inferred&syslog.InferredPairUnsure != 0 {
 		out.Inferred = "several sessions of the account were open and the log gives no pid; which close ends it is a guess"
 	}
+	out.Witnesses = append(out.Witnesses, witnessesOf(WitnessLog, slices.Clone(s.Refs)))
+	var audited []evidence.Ref
 	for _, l := range h.audit.logins[uint32(max(s.PID, 0))] {
 		if s.PID > 0 && near(l.at, sessionTime(s), joinSlack) && (l.user == "" || l.user == s.User) {
 			out.AuditSession = l.ses
-			out.Refs = append(out.Refs, l.ref)
+			audited = append(audited, l.ref)
 			break
 		}
 	}
@@ -136,11 +138,14 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 			out.AuditSession = a.ses
 			out.Start, out.End = finer(out.Start, a.start), finer(out.End, a.end)
 			out.TTY = firstOf(out.TTY, ttyName(a.tty))
-			out.Refs = append(out.Refs, a.refs...)
+			audited = append(audited, a.refs...)
 			break
 		}
 	}
-	out.Witnesses = files(out.Refs)
+	if len(audited) > 0 {
+		out.Witnesses = append(out.Witnesses, witnessesOf(WitnessAudit, audited))
+		out.Refs = append(out.Refs, audited...)
+	}
 	return out
 }
 
@@ -162,7 +167,7 @@ func auditOnly(a *auditSession, logged bool) Session {
 		s.EndReason = string(syslog.EndOpen)
 	}
 	s.Source, s.SourceKind = sourceOf(a.source, a.host)
-	s.Witnesses = files(a.refs)
+	s.Witnesses = []Witness{witnessesOf(WitnessAudit, slices.Clone(a.refs))}
 	if logged {
 		s.Flags = append(s.Flags, Flag{
 			Name: "not_in_syslog", Severity: SeverityLow,

@@ -52,7 +52,7 @@ func full(s string) *hunt.Investigation {
 		},
 		Sessions: []hunt.Session{{
 			ID: "S1", Kind: s, User: s, By: s, Start: at, End: at.Add(time.Minute), EndReason: "closed", Source: s, SourceKind: s, Method: s, Key: s, TTY: s,
-			AuditSession: s, Inferred: s, Witnesses: []string{s}, Flags: []hunt.Flag{{Name: s, Severity: hunt.SeverityHigh, Why: s}}, Refs: refs,
+			AuditSession: s, Inferred: s, Witnesses: []hunt.Witness{{Kind: hunt.WitnessLog, Files: []string{s}, Says: hunt.Agrees, Why: s}}, Flags: []hunt.Flag{{Name: s, Severity: hunt.SeverityHigh, Why: s}}, Refs: refs,
 		}},
 		Sudo:        []hunt.Command{{Time: at, User: s, Target: s, Text: s, PWD: s, Result: "fail", Reason: s, Session: "S1", Hits: hits, Refs: refs}},
 		Jobs:        []hunt.Job{{User: s, Text: s, Count: 1, First: at, Last: at, Hits: hits, Refs: refs}},

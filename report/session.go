@@ -39,7 +39,7 @@ func SessionText(w io.Writer, inv *hunt.Investigation, id string, o TextOptions)
 		{"terminal", s.TTY},
 		{"audit", s.AuditSession},
 		{"runs in", s.Parent},
-		{"seen by", names(s.Witnesses)},
+		{"seen by", names(s.SeenBy())},
 		{"inferred", s.Inferred},
 	} {
 		if row[1] != "" {

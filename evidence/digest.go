@@ -1,0 +1,13 @@
+package evidence
+
+import "time"
+
+// Digest names the bytes of one input, so that a claim can be held against the
+// same bytes later. It is of the input as it is stored: before decompression.
+type Digest struct {
+	File    string    `json:"file"`              // as in a [Ref]
+	Size    int64     `json:"size"`              // bytes
+	SHA256  string    `json:"sha256,omitempty"`  // of all its bytes, in lower-case hex; "" where it could not be read to its end
+	ModTime time.Time `json:"mod_time,omitzero"` // zero where the source has none
+	Error   string    `json:"error,omitempty"`   // why SHA256 is missing
+}
