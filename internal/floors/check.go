@@ -33,15 +33,28 @@ func ours(path string) (string, bool) {
 // floorOf returns the floor of one of our packages; 0 for those that stand on
 // none.
 func floorOf(name string) (int, bool) {
+	f, ok := floors[name]
 	switch {
-	case name == "" || name == sample || strings.HasPrefix(name, helpers):
+	case ok:
+		return f, true
+	case name == "" || name == sample || isHelper(name):
 		return 0, true
 	case strings.HasPrefix(name, programs):
 		return programFloor, true
 	}
-	f, ok := floors[name]
-	return f, ok
+	return 0, false
 }
+
+// isHelper reports whether a package is for tests only: those in internal that
+// stand on no floor.
+func isHelper(name string) bool {
+	_, ok := floors[name]
+	return !ok && strings.HasPrefix(name, helpers)
+}
+
+// inside reports whether a package lies in the folder of another one, whose
+// part it is: it may import it, though they stand on one floor.
+func inside(name, other string) bool { return strings.HasPrefix(name, other+"/") }
 
 // check returns what breaks the rules in a graph of packages, sorted.
 func check(graph map[string]pkg) []string {
@@ -73,15 +86,15 @@ func checkImport(name string, floor int, imported string, say func(string, ...an
 	if other, mine := ours(imported); mine {
 		below, _ := floorOf(other)
 		switch {
-		case strings.HasPrefix(other, helpers):
-			if !strings.HasPrefix(name, helpers) {
+		case isHelper(other):
+			if !isHelper(name) {
 				say("%s imports %s, which is for tests", name, other)
 			}
 		case other == sample && floor != programFloor:
 			say("%s imports the sample, which is for programs and tests", name)
 		case floor == 0:
 			say("%s imports %s, though it stands on no floor", name, other)
-		case other != sample && below >= floor:
+		case other != sample && below >= floor && (below > floor || !inside(name, other)):
 			say("%s on floor %d imports %s on floor %d", name, floor, other, below)
 		}
 		return

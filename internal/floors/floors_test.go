@@ -90,6 +90,10 @@ func TestCheckFindsFaults(t *testing.T) {
 	add("hunt", "./ioc", "github.com/Azure/azure-sdk-for-go/sdk/azidentity")
 	add("report", "./hunt", "html/template", "./internal/sharedtest")
 	add("extra", "fmt")
+	add("ti", "./ioc", "./ti/online")                         // into its own folder
+	add("ti/online", "./ti", "./internal/secret", "net/http") // out of it
+	add("ti/feeds", "./ti/online")                            // a neighbour in it
+	add("internal/secret", "fmt", "./internal/sharedtest")    // not a helper of tests
 	add("sample", "embed", "./evidence")
 	add("internal/sharedtest", "testing")
 	add("examples/linuxhost", "./report", "./sample", "./sentinel", "log", "example.org/big")
@@ -101,10 +105,11 @@ func TestCheckFindsFaults(t *testing.T) {
 		"auditd on floor 2 imports hunt on floor 4",
 		"examples/other on floor 6 imports examples/linuxhost on floor 6",
 		"extra stands on no floor: add it to rules.go",
-		"geo imports net/http, which is for [ti sentinel] only",
+		"geo imports net/http, which is for [ti/online ti/feeds sentinel] only",
 		"geo links example.org/big, which rules.go does not allow it",
 		"geo links example.org/wrap, which rules.go does not allow it",
 		"hunt links github.com/Azure/azure-sdk-for-go/sdk/azidentity: only sentinel and programs link Azure",
+		"internal/secret imports internal/sharedtest, which is for tests",
 		"logdir imports the sample, which is for programs and tests",
 		"ptree links golang.org/x/net, which rules.go does not allow it",
 		"querytime on floor 1 imports evidence on floor 1",
@@ -113,6 +118,8 @@ func TestCheckFindsFaults(t *testing.T) {
 		"sample imports evidence, though it stands on no floor",
 		"syslog links github.com/Azure/azure-sdk-for-go/sdk/azidentity: only sentinel and programs link Azure",
 		"syslog on floor 2 imports auditd on floor 2",
+		"ti on floor 3 imports ti/online on floor 3",
+		"ti/feeds on floor 3 imports ti/online on floor 3",
 	}, check(graph))
 }
 

@@ -4,11 +4,14 @@ package floors
 const module = "github.com/tuxtrail/tuxtrail"
 
 // floors says on which floor each package stands. A package imports from lower
-// floors only.
+// floors only, and from the folder that it lies in.
 var floors = map[string]int{
 	"evidence":  1,
 	"querytime": 1,
 	"entities":  1,
+
+	"internal/secret":        1,
+	"internal/msticpyconfig": 1,
 
 	"syslog":  2,
 	"auditd":  2,
@@ -25,12 +28,15 @@ var floors = map[string]int{
 	"sentinel": 3,
 	"ti":       3,
 
+	"ti/online": 3,
+	"ti/feeds":  3,
+
 	"hunt":   4,
 	"report": 5,
 }
 
-// Packages below these folders are programs, on the highest floor, and helpers
-// of tests, on none.
+// Packages below these folders are programs, on the highest floor, and those
+// below internal that have no floor above are helpers of tests, on none.
 const (
 	programFloor = 6
 	programs     = "examples/"
@@ -51,7 +57,10 @@ var modules = map[string][]string{
 	"geo":           {"github.com/oschwald/geoip2-golang/v2", "github.com/oschwald/maxminddb-golang/v2", "github.com/gaissmai/bart", "golang.org/x/sys"},
 	"unpack":        {"github.com/ulikunitz/xz"},
 	"logdir":        {"github.com/klauspost/compress", "github.com/ulikunitz/xz"},
-	"ti":            {"github.com/gaissmai/bart", "github.com/goccy/go-yaml", "golang.org/x/time", "go.etcd.io/bbolt", "golang.org/x/sys"},
+	"ti":            {"go.etcd.io/bbolt", "golang.org/x/sys", "golang.org/x/net"},
+	"ti/feeds":      {"github.com/gaissmai/bart"},
+
+	"internal/msticpyconfig": {"github.com/goccy/go-yaml"},
 }
 
 // anyModule are the packages whose modules are not counted: the Azure client
@@ -65,7 +74,7 @@ const azure = "github.com/Azure/"
 // and programs are free.
 var only = map[string][]string{
 	"html/template": {"report"},
-	"net/http":      {"ti", "sentinel"},
+	"net/http":      {"ti/online", "ti/feeds", "sentinel"},
 	"os/exec":       {},
 	"log":           {},
 	"log/slog":      {"sentinel"},
