@@ -3,7 +3,10 @@ package sample_test
 import (
 	"fmt"
 	"io/fs"
+	"net/netip"
+	"strings"
 
+	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/sample"
 )
 
@@ -19,4 +22,11 @@ func ExampleFS() {
 	// auth.log
 	// btmp
 	// syslog
+}
+
+func ExamplePlaces() {
+	table, _ := geo.ReadOverlay(strings.NewReader(sample.Places()), "places.csv")
+	info, _ := table.Locate(netip.MustParseAddr("203.0.113.66"))
+	fmt.Println(info.Place, info.Place.Point)
+	// Output: Recife, Brazil -8.05,-34.88
 }

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	npm := flag.String("npm", "", "the folder node_modules")
+	out := flag.String("o", "", "the file to write")
+	flag.Parse()
+	if err := run(flag.Arg(0), *npm, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "geogen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(what, npm, out string) error {
+	var data []byte
+	var err error
+	switch what {
+	case "countries":
+		data, err = countries(npm)
+	default:
+		return errors.New("usage: geogen -npm node_modules -o FILE countries|outlines|database")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return os.WriteFile(filepath.Clean(out), data, 0o644) //nolint:gosec // a source file
+}
