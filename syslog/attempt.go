@@ -96,7 +96,8 @@ const (
 // sudo's "3 incorrect password attempts". A connection of which only "Invalid
 // user" or a close before authentication is logged is one try. Before a
 // success only the daemon's own lines count as failures, as one PAM module may
-// fail where the next succeeds with the same password.
+// fail where the next succeeds with the same password, and keys that were
+// refused count not at all: a client offers what it has, one after the other.
 type AttemptJoiner struct {
 	open map[attemptKey]*openAttempt
 	list attemptList // by the time of the last line, the oldest first
@@ -115,6 +116,7 @@ type openAttempt struct {
 	Attempt
 	key        attemptKey
 	daemon     int // tries that failed by each witness
+	keys       int // keys that were refused
 	pamUnix    int
 	pamOther   int
 	sshdPAM    int
@@ -222,6 +224,8 @@ func (j *AttemptJoiner) fail(e *Event) {
 		x.daemon += n
 	case strings.HasPrefix(e.Message, "error: PAM: "):
 		x.sshdPAM += n
+	case e.Method == "publickey":
+		x.keys += n
 	case e.Method != "" && e.Method != "none":
 		x.daemon += n
 	}
@@ -329,7 +333,7 @@ func (j *AttemptJoiner) finish(x *openAttempt) {
 	if x.Success {
 		x.Tries = max(x.daemon, x.sshdPAM) + 1
 	} else {
-		x.Tries = max(1, x.daemon, x.pamUnix, x.pamOther, x.sshdPAM)
+		x.Tries = max(1, x.daemon+x.keys, x.pamUnix+x.keys, x.pamOther+x.keys, x.sshdPAM+x.keys)
 	}
 	j.out = append(j.out, x.Attempt)
 }

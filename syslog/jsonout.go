@@ -118,12 +118,12 @@ func (s *Session) AppendJSON(dst []byte) []byte {
 
 // inferredNames are the names of Inferred's bits, lowest first.
 var inferredNames = [...]string{
-	"year", "zone", "host", "user", "time", "pid", "repeat", "unsure", "pair", "parent", "parent-unsure", "text", "pair-unsure",
+	"year", "zone", "host", "user", "time", "pid", "repeat", "unsure", "pair", "parent", "parent-unsure", "text", "pair-unsure", "source",
 }
 
 // Names returns the names of what is inferred: "year", "zone", "host", "user",
 // "time", "pid", "repeat", "unsure", "pair", "parent", "parent-unsure",
-// "text", "pair-unsure".
+// "text", "pair-unsure", "source".
 func (i Inferred) Names() []string {
 	var out []string
 	for b, name := range inferredNames {

@@ -59,6 +59,7 @@ const (
 	InferredParentUnsure                      // the parent is the latest of several that it could be
 	InferredText                              // a string was unescaped (JSON, CSV, export) or comes from the line's format: it is not the bytes of the line
 	InferredPairUnsure                        // the close could be that of another session of the user
+	InferredSource                            // the address comes from an earlier line of the same process: see [Connections]
 )
 
 // rebase returns the part of to that stands where part stands in from, or a

@@ -112,6 +112,7 @@ func (p *program) events(logs []*log) iter.Seq2[*syslog.Event, bool] {
 	return func(yield func(*syslog.Event, bool) bool) {
 		var rec syslog.Record
 		var ev syslog.Event
+		var peers syslog.Connections
 		for _, l := range logs {
 			in, err := l.open()
 			if err != nil {
@@ -130,6 +131,7 @@ func (p *program) events(logs []*log) iter.Seq2[*syslog.Event, bool] {
 						p.shapes.Add(rec.Program, rec.Message, rec.Ref)
 					}
 				}
+				peers.Fill(&ev)
 				if !yield(&ev, ok) {
 					return
 				}
