@@ -198,8 +198,8 @@ func (e *Event) AccountChange() (AccountChange, bool) {
 			c.Target = e.inner(r, "grp").Text()
 		}
 		// the host looks id= up among the users, whatever it is the number of
-		if name := e.enriched(r, "ID"); c.Target == "" && !c.Group && !strings.HasPrefix(name, "unknown(") {
-			c.Target = name
+		if c.Target == "" && !c.Group {
+			c.Target = e.enriched(r, "ID")
 		}
 		return c, true
 	}
@@ -229,7 +229,7 @@ func (e *Event) inner(r *Record, name string) Field {
 // enriched returns a name from the record's tail.
 func (e *Event) enriched(r *Record, name string) string {
 	for _, f := range r.fields {
-		if f.Name == name && f.Enriched() && f.Raw != "unset" {
+		if f.Name == name && f.Enriched() && !nameless(f.Raw) {
 			return f.Raw
 		}
 	}
@@ -245,13 +245,14 @@ func (e *Event) service() string {
 }
 
 // peer returns the address of the other side. Programs that have none write
-// 0.0.0.0, and some write the address as the host name.
+// 0.0.0.0, some write the address as the host name, and those that listen on
+// IPv6 alone write ::ffff:192.0.2.1 for 192.0.2.1.
 func (e *Event) peer() netip.Addr {
 	a := e.Addr
 	if !a.IsValid() {
 		a, _ = netip.ParseAddr(e.Hostname)
 	}
-	if a.IsUnspecified() {
+	if a = a.Unmap(); a.IsUnspecified() {
 		return netip.Addr{}
 	}
 	return a

@@ -101,6 +101,8 @@ func TestFraming(t *testing.T) {
 		{"kernel log by syslog", `Mar 19 23:53:45 node01 kernel: [  264.340952] audit: type=1326 audit(1616198025.076:14):  auid=4294967295 uid=0 comm="runc:[2:INIT]"`, "SECCOMP", "1616198025.076:14", "", map[string]string{"comm": "runc:[2:INIT]"}},
 		{"dmesg -d", `[ +12.268939] audit: type=1400 audit(1540469596.236:258): apparmor="DENIED"`, "AVC", "1540469596.236:258", "", nil},
 		{"unknown number in kernel log", `audit: type=1999 audit(1540469596.236:258): a=b`, "1999", "1540469596.236:258", "", map[string]string{"a": "b"}},
+		{"byte order mark", "\ufefftype=CWD msg=audit(1540469596.236:258): cwd=\"/\"", "CWD", "1540469596.236:258", "", map[string]string{"cwd": "/"}},
+		{"priority", `<13>node=web1 type=CWD msg=audit(1540469596.236:258): cwd="/"`, "CWD", "1540469596.236:258", "web1", map[string]string{"cwd": "/"}},
 		{"plugin behind syslog", `Mar 19 23:53:45 gw audispd: node=web1 type=CWD msg=audit(1540469596.236:258): cwd="/"`, "CWD", "1540469596.236:258", "web1", map[string]string{"cwd": "/"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -302,6 +304,7 @@ func TestResults(t *testing.T) {
 		"res=yes": ResultSuccess, "res=no": ResultFail, "result=failed": ResultFail, "res=maybe": "",
 		"op=x": "", "success=yes": ResultSuccess, `success="no"`: ResultFail,
 		"res=1\x1dUID=\"root\"": ResultSuccess,
+		"msg='PAM session open: user=root exe=\"/usr/sbin/sshd\" (hostname=h, addr=192.0.2.1, terminal=ssh result=Success)'": ResultSuccess,
 	} {
 		e := one(t, "type=LOGIN msg=audit(1.001:1): pid=1 "+body)
 		assert.Equal(t, want, e.Result, body)

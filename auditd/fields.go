@@ -51,8 +51,13 @@ func (sc *scanner) scan() {
 			continue
 		}
 		name := s[start:i]
-		if name[0] == '(' || name[0] == '\'' {
+		switch name[0] {
+		case '(', '\'':
 			name = name[1:]
+		case '#', '^', '\\':
+			if n := tailSep(name); n > 0 && tailName(name[n:]) {
+				name = name[n:]
+			}
 		}
 		i = sc.value(name, i+1)
 	}
@@ -117,6 +122,9 @@ func (sc *scanner) value(name string, i int) int {
 		}
 	}
 	v := s[start:end]
+	if i < len(s) && s[i] != ' ' {
+		v = trimTailSep(v)
+	}
 	if sc.flags&flagInner != 0 && strings.IndexByte(v, '\'') >= 0 {
 		if at := strings.IndexByte(v, '\''); at == len(v)-1 || lostTail(v[at+1:]) == 0 {
 			v = v[:at]
@@ -184,6 +192,29 @@ func lostTail(s string) int {
 		}
 	}
 	return -1
+}
+
+// tailSeps are what syslog daemons make of byte 0x1D.
+var tailSeps = [...]string{"#035", "^]", `\035`, `\x1d`, `\x1D`, `\u001d`}
+
+// tailSep returns how long the separator at the start of s is, 0 where there
+// is none.
+func tailSep(s string) int {
+	for _, sep := range tailSeps {
+		if strings.HasPrefix(s, sep) {
+			return len(sep)
+		}
+	}
+	return 0
+}
+
+func trimTailSep(s string) string {
+	for _, sep := range tailSeps {
+		if t, ok := strings.CutSuffix(s, sep); ok {
+			return t
+		}
+	}
+	return s
 }
 
 // tailName reports whether name is one that auditd puts in the ENRICHED tail.

@@ -95,7 +95,7 @@ func carried(s string, h *header) (string, error) {
 	front := strings.TrimRight(strings.TrimSuffix(s[:at], "msg="), " ")
 	rest := s[at+len(auditOpen):]
 	h.typ = TypeMissing
-	if i := strings.LastIndex(front, "type="); i >= 0 && (i == 0 || front[i-1] == ' ') {
+	if i := strings.LastIndex(front, "type="); i >= 0 && startsWord(front, i) {
 		name := front[i+len("type="):]
 		if strings.IndexByte(name, ' ') >= 0 {
 			return s, ErrNotAudit
@@ -105,12 +105,22 @@ func carried(s string, h *header) (string, error) {
 	} else if at > 0 && !strings.HasPrefix(s, msgOpen) {
 		return s, ErrNotAudit
 	}
-	if i := strings.LastIndex(front, "node="); i >= 0 && (i == 0 || front[i-1] == ' ') && h.node == "" {
+	if i := strings.LastIndex(front, "node="); i >= 0 && startsWord(front, i) && h.node == "" {
 		if node := front[i+len("node="):]; strings.IndexByte(node, ' ') < 0 {
 			h.node = node
 		}
 	}
 	return rest, nil
+}
+
+// startsWord reports whether a word starts at s[i]: behind a blank, the ">" of
+// a priority, a byte order mark …
+func startsWord(s string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	c := s[i-1]
+	return !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') && c != '_' && c != '-'
 }
 
 // journalLine reports whether s is a record as journald prints it, behind a

@@ -212,7 +212,10 @@ func TestSockaddr(t *testing.T) {
 
 func TestEnriched(t *testing.T) {
 	tail := `ARCH=x86_64 SYSCALL=execve AUID="user" UID="root" GID="wheel" EUID="daemon" SUID="root"`
-	for name, sep := range map[string]string{"0x1D": "\x1d", "a space": " ", "nothing": ""} {
+	for name, sep := range map[string]string{
+		"0x1D": "\x1d", "a space": " ", "nothing": "", // and as syslog daemons write it
+		"octal": "#035", "caret": "^]", "backslash octal": `\035`, "backslash hex": `\x1d`, "as JSON": `\u001d`,
+	} {
 		for _, key := range []string{"(null)", `"delete"`, "65786563013634626974"} {
 			e := one(t, "type=SYSCALL msg=audit(1.001:1): arch=c000003e syscall=59 auid=1000 uid=0 key="+key+sep+tail)
 			assert.Equal(t, [4]string{"root", "user", "daemon", "wheel"}, [4]string{e.UIDName, e.AUIDName, e.EUIDName, e.GIDName}, name+key)
@@ -240,6 +243,11 @@ func TestEnriched(t *testing.T) {
 	assert.Equal(t, "saddr_fam=local sockaddr len too short", e.Socks[0].Enriched)
 	e = one(t, "type=SYSCALL msg=audit(1.001:1): auid=4294967295 uid=0\x1dAUID=\"unset\" UID=\"root\"")
 	assert.Empty(t, e.AUIDName, "unset is no name")
+	e = one(t, "type=SYSCALL msg=audit(1.001:1): auid=1000 uid=1001\x1dAUID=\"unknown(1000)\" UID=\"unknown(1001)\"")
+	assert.Empty(t, e.AUIDName+e.UIDName, "the daemon did not know the name")
+	assert.Equal(t, n(1001), e.UID)
+	f, _ := e.Field("UID")
+	assert.Equal(t, "unknown(1001)", f.Text(), "what it wrote stays")
 }
 
 func TestEnrichedNamesDisagreeWithBytes(t *testing.T) {

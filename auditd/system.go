@@ -25,9 +25,10 @@ type ConfigChange struct {
 	Name     string // of what is set, such as "audit_enabled"
 	Old, New string // its values
 	// Blinds says that less is seen after it: a rule removed, auditing
-	// switched off or its failure mode lowered, the daemon ended.
+	// switched off, failures to audit passed over in silence or records
+	// limited to a rate, the daemon ended.
 	Blinds bool
-	Result Result
+	Result Result // of the change, where its record says, not of the system call
 }
 
 // settings are the names of what CONFIG_CHANGE sets.
@@ -52,14 +53,19 @@ func (e *Event) ConfigChange() (ConfigChange, bool) {
 					c.Old = old.Text()
 				}
 			}
-			c.Op = strings.Trim(c.Op, `"`)
+			if f, ok := r.Field("res"); ok && result(f.Raw) != "" {
+				c.Result = result(f.Raw)
+			}
 			switch {
-			case strings.HasPrefix(c.Op, "remove"):
+			case c.Result == ResultFail: // as with locked rules
+			case strings.Contains(c.Op, "remove"): // also "autoremove_rule"
 				c.Blinds = true
 			case c.Name == "audit_enabled", c.Name == "audit_failure":
 				c.Blinds = c.New == "0" && c.Old != "0"
 			case c.Name == "audit_pid":
 				c.Blinds = c.New == "0"
+			case c.Name == "audit_rate_limit":
+				c.Blinds = c.New != "0" && c.Old == "0"
 			}
 		case "DAEMON_START", "DAEMON_END", "DAEMON_ABORT", "DAEMON_CONFIG", "DAEMON_ROTATE", "DAEMON_RESUME", "DAEMON_ERR":
 			c.Op = strings.ToLower(strings.TrimPrefix(string(r.Type), "DAEMON_"))
@@ -92,7 +98,7 @@ const (
 // Anomaly is such a thing.
 type Anomaly struct {
 	Kind   AnomalyKind
-	Detail string // the device, the signal, the module, the type of the record
+	Detail string // the device, the signal, the module, the seconds or the call that the clock is set by, the type of the record
 	Target Num    // ptrace: the process taken hold of
 	Result Result
 }
@@ -116,7 +122,9 @@ func (e *Event) Anomaly() (Anomaly, bool) {
 			a.Kind, a.Detail = AnomalyCrash, get("sig")
 		case "KERN_MODULE":
 			a.Kind, a.Detail = AnomalyModule, get("name")
-		case "TIME_INJOFFSET", "TIME_ADJNTPVAL":
+		case "TIME_INJOFFSET":
+			a.Kind, a.Detail = AnomalyTime, get("sec")+" s"
+		case "TIME_ADJNTPVAL":
 			continue // the time daemons do this all day
 		case TypeSeccomp:
 			if s := get("sig"); s == "" || s == "0" {

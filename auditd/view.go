@@ -185,6 +185,10 @@ func (e *Event) outer(r *Record) {
 			if f.Raw != "?" { // PAM quotes it
 				e.setText(&e.Acct, f)
 			}
+		case "user":
+			if f.flags&flagInner != 0 && f.Raw != "?" { // PAM of 2005
+				e.setText(&e.Acct, f)
+			}
 		case "hostname":
 			e.setText(&e.Hostname, f)
 		case "addr":
@@ -243,13 +247,16 @@ func (e *Event) names(f *Field) {
 	}
 }
 
-// setName takes a name of the tail; the daemon writes "unset" for the id that
-// is none.
+// setName takes a name of the tail.
 func (e *Event) setName(dst *string, f *Field) {
-	if *dst == "" && f.Raw != "unset" && !f.Absent() {
+	if *dst == "" && !f.Absent() && !nameless(f.Raw) {
 		*dst = f.Raw
 	}
 }
+
+// nameless reports whether s is what the daemon writes for an id that is none,
+// "unset", or that the host has no name for, "unknown(1001)".
+func nameless(s string) bool { return s == "unset" || strings.HasPrefix(s, "unknown(") }
 
 // keys splits key=. Several keys stand in one hex value with byte 1 between.
 func (e *Event) keys(f *Field) {
@@ -274,9 +281,9 @@ func toldIf(ok bool) fieldFlag {
 
 func result(s string) Result {
 	switch s {
-	case "success", "yes", "1":
+	case "success", "yes", "1", "Success": // the last: PAM of 2005
 		return ResultSuccess
-	case "failed", "fail", "no", "0":
+	case "failed", "fail", "no", "0", "Failed":
 		return ResultFail
 	}
 	return ""

@@ -165,6 +165,10 @@ func TestLogon(t *testing.T) {
 	assert.Equal(t, netip.MustParseAddr("192.0.2.9"), l.Addr)
 	l, _ = ev(t, `USER_AUTH: pid=1 uid=0 msg='acct="root" exe="/bin/login" addr=0.0.0.0 res=failed'`).Logon()
 	assert.False(t, l.Addr.IsValid())
+	l, _ = ev(t, `USER_LOGIN: pid=1 uid=0 msg='op=login acct="root" hostname=? addr=::ffff:192.0.2.1 res=failed'`).Logon()
+	assert.Equal(t, netip.MustParseAddr("192.0.2.1"), l.Addr)
+	l, _ = ev(t, `USER_AUTH: user pid=1 uid=0 msg='PAM authentication: user=root exe="/usr/sbin/sshd" (hostname=192.0.2.1, addr=192.0.2.1, terminal=ssh result=Success)'`).Logon()
+	assert.Equal(t, Logon{Kind: LogonAuth, User: "root", Known: true, Service: "sshd", Addr: netip.MustParseAddr("192.0.2.1"), Hostname: "192.0.2.1", Terminal: "ssh", Result: ResultSuccess}, l)
 	_, ok = ev(t, `CWD: cwd="/"`).Logon()
 	assert.False(t, ok)
 }
@@ -218,18 +222,24 @@ func TestServiceChange(t *testing.T) {
 
 func TestConfigChange(t *testing.T) {
 	for line, want := range map[string]ConfigChange{
-		`CONFIG_CHANGE: auid=1 ses=1 op=remove_rule key="exec" list=4 res=1`: {Op: "remove_rule", Key: "exec", Blinds: true, Result: ResultSuccess},
-		`CONFIG_CHANGE: auid=1 ses=1 op="add_rule" key=(null) list=4 res=1`:  {Op: "add_rule", Result: ResultSuccess},
-		`CONFIG_CHANGE: op=set audit_enabled=0 old=1 auid=0 ses=1 res=1`:     {Op: "set", Name: "audit_enabled", Old: "1", New: "0", Blinds: true, Result: ResultSuccess},
-		`CONFIG_CHANGE: audit_enabled=1 old=0 auid=0 ses=1 res=1`:            {Name: "audit_enabled", Old: "0", New: "1", Result: ResultSuccess},
-		`CONFIG_CHANGE: op=set audit_backlog_limit=8192 old=64 res=1`:        {Op: "set", Name: "audit_backlog_limit", Old: "64", New: "8192", Result: ResultSuccess},
-		`DAEMON_END: op=terminate auid=0 pid=14244 res=success`:              {Op: "end", Blinds: true, Result: ResultSuccess},
-		`DAEMON_START: op=start ver=3.0.9 auid=0 pid=14244 res=success`:      {Op: "start", Result: ResultSuccess},
+		`CONFIG_CHANGE: auid=1 ses=1 op=remove_rule key="exec" list=4 res=1`:            {Op: "remove_rule", Key: "exec", Blinds: true, Result: ResultSuccess},
+		`CONFIG_CHANGE: auid=1 ses=1 op="add_rule" key=(null) list=4 res=1`:             {Op: "add_rule", Result: ResultSuccess},
+		`CONFIG_CHANGE: op=set audit_enabled=0 old=1 auid=0 ses=1 res=1`:                {Op: "set", Name: "audit_enabled", Old: "1", New: "0", Blinds: true, Result: ResultSuccess},
+		`CONFIG_CHANGE: audit_enabled=1 old=0 auid=0 ses=1 res=1`:                       {Name: "audit_enabled", Old: "0", New: "1", Result: ResultSuccess},
+		`CONFIG_CHANGE: auid=0 ses=1 op=autoremove_rule path="/x" key="k" list=4 res=1`: {Op: "autoremove_rule", Key: "k", Blinds: true, Result: ResultSuccess},
+		`CONFIG_CHANGE: auid=0 ses=1 op=remove_rule audit_enabled=2 res=0`:              {Op: "remove_rule", Name: "audit_enabled", New: "2", Result: ResultFail},
+		`CONFIG_CHANGE: op=set audit_rate_limit=1 old=0 auid=0 ses=1 res=1`:             {Op: "set", Name: "audit_rate_limit", Old: "0", New: "1", Blinds: true, Result: ResultSuccess},
+		`CONFIG_CHANGE: op=set audit_backlog_limit=8192 old=64 res=1`:                   {Op: "set", Name: "audit_backlog_limit", Old: "64", New: "8192", Result: ResultSuccess},
+		`DAEMON_END: op=terminate auid=0 pid=14244 res=success`:                         {Op: "end", Blinds: true, Result: ResultSuccess},
+		`DAEMON_START: op=start ver=3.0.9 auid=0 pid=14244 res=success`:                 {Op: "start", Result: ResultSuccess},
 		`CWD: cwd="/"`: {},
 	} {
 		c, _ := ev(t, line).ConfigChange()
 		assert.Equal(t, want, c, line)
 	}
+	c, _ := ev(t, "CONFIG_CHANGE: op=remove_rule audit_enabled=2 res=0", "SYSCALL: arch=c000003e syscall=44 success=yes exit=60").ConfigChange()
+	assert.Equal(t, ResultFail, c.Result, "the message was sent well and refused")
+	assert.False(t, c.Blinds)
 }
 
 func TestAnomaly(t *testing.T) {
@@ -246,6 +256,8 @@ func TestAnomaly(t *testing.T) {
 		{[]string{"SYSCALL: arch=c000003e syscall=101 success=yes exit=0 a0=10 a1=1f"}, Anomaly{Kind: AnomalyPtrace, Target: n(31), Result: ResultSuccess}},
 		{[]string{"SYSCALL: arch=c000003e syscall=101 success=yes exit=0 a0=7 a1=1f"}, Anomaly{}},
 		{[]string{"SYSCALL: arch=c000003e syscall=227 success=yes exit=0"}, Anomaly{Kind: AnomalyTime, Detail: "clock_settime", Result: ResultSuccess}},
+		{[]string{"TIME_INJOFFSET: sec=-86400 nsec=0", "TIME_ADJNTPVAL: op=tick old=1 new=2", "SYSCALL: arch=c000003e syscall=305 success=yes exit=0"}, Anomaly{Kind: AnomalyTime, Detail: "-86400 s", Result: ResultSuccess}},
+		{[]string{"TIME_ADJNTPVAL: op=freq old=1 new=2", "SYSCALL: arch=c000003e syscall=159 success=yes exit=0"}, Anomaly{}},
 		{[]string{"SECCOMP: auid=1 pid=1 sig=31 arch=c000003e syscall=59 code=0x0"}, Anomaly{Kind: AnomalySeccomp, Detail: "execve"}},
 		{[]string{"SECCOMP: auid=1 pid=1 sig=0 arch=c000003e syscall=59 code=0x7ffc0000"}, Anomaly{}},
 		{[]string{"MAC_STATUS: enforcing=0 old_enforcing=1 auid=0 ses=1"}, Anomaly{Kind: AnomalyLSM, Detail: "enforcing=0"}},
