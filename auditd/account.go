@@ -218,7 +218,7 @@ func (e *Event) first(types ...Type) *Record {
 
 // inner returns the field that a program wrote into msg='…'.
 func (e *Event) inner(r *Record, name string) Field {
-	for _, f := range r.fields {
+	for f := range r.Fields() {
 		if f.Name == name && f.Inner() {
 			return f
 		}
@@ -228,7 +228,7 @@ func (e *Event) inner(r *Record, name string) Field {
 
 // enriched returns a name from the record's tail.
 func (e *Event) enriched(r *Record, name string) string {
-	for _, f := range r.fields {
+	for f := range r.Fields() {
 		if f.Name == name && f.Enriched() && !nameless(f.Raw) {
 			return f.Raw
 		}

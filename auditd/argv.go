@@ -27,45 +27,46 @@ func (a *argList) add(e *Event, r *Record) {
 		if f.flags&(flagTail|flagInner) != 0 {
 			continue
 		}
-		if f.Name == "cmd" { // only rows have it, that lost the arguments' boundaries
-			e.setText(&e.Cmdline, f)
+		name, raw := r.name(f), r.raw(f)
+		if name == "cmd" { // only rows have it, that lost the arguments' boundaries
+			e.setText(&e.Cmdline, r, f)
 			a.lost = true
 			continue
 		}
-		if f.Name == "argc" {
-			if n := parseNum(f.Raw); n.OK && a.argc < 0 {
+		if name == "argc" {
+			if n := parseNum(raw); n.OK && a.argc < 0 {
 				a.argc = int64(n.N)
 			} else if !n.OK {
 				a.cut = true
 			}
 			continue
 		}
-		index, piece, kind := argIndex(f.Name)
+		index, piece, kind := argIndex(name)
 		switch kind {
 		case argLen:
 			a.flush(e)
-			if n := parseNum(f.Raw); n.OK {
+			if n := parseNum(raw); n.OK {
 				a.want = int(n.N)
 			}
 		case argWhole:
 			a.flush(e)
 			if a.place(index) {
-				e.store.argv = append(e.store.argv, e.arg(f))
+				e.store.argv = append(e.store.argv, e.arg(f, raw))
 			}
 		case argPiece:
-			a.take(e, f, index, piece)
+			a.take(e, f, raw, index, piece)
 		}
 	}
 }
 
 // arg returns a whole argument. Nothing in it stands for "absent".
-func (e *Event) arg(f *Field) string {
+func (e *Event) arg(f *field, raw string) string {
 	if f.flags&flagHex != 0 {
-		if s, ok := decodeHex(f.Raw, &e.store); ok {
+		if s, ok := decodeHex(raw, &e.store); ok {
 			return s
 		}
 	}
-	return f.Raw
+	return raw
 }
 
 // place reports whether argument index is to be kept, and notes gaps.
@@ -81,7 +82,7 @@ func (a *argList) place(index int) bool {
 	return true
 }
 
-func (a *argList) take(e *Event, f *Field, index, piece int) {
+func (a *argList) take(e *Event, f *field, raw string, index, piece int) {
 	if a.piece == 0 || index != a.next-1 {
 		a.flush(e)
 		if !a.place(index) {
@@ -94,13 +95,13 @@ func (a *argList) take(e *Event, f *Field, index, piece int) {
 		a.cut = true
 	}
 	a.piece = piece + 1
-	a.got += len(f.Raw)
-	if f.Quoted() {
+	a.got += len(raw)
+	if f.flags&flagQuoted != 0 {
 		a.decode()
-		a.text = append(a.text, f.Raw...)
+		a.text = append(a.text, raw...)
 		return
 	}
-	a.digits = append(a.digits, f.Raw...)
+	a.digits = append(a.digits, raw...)
 }
 
 // decode turns the digits joined so far into bytes. Pieces may end in the

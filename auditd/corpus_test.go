@@ -143,7 +143,7 @@ func shown(obj map[string]any, e *Event, name string) any {
 	case "names":
 		names := map[string]any{}
 		for _, r := range e.Records {
-			for _, f := range r.Fields() {
+			for f := range r.Fields() {
 				if f.Enriched() {
 					names[f.Name] = f.Raw
 				}
@@ -153,7 +153,7 @@ func shown(obj map[string]any, e *Event, name string) any {
 	case "avc", "obj_pid":
 		r, _ := e.Record(map[string]Type{"avc": TypeAVC, "obj_pid": TypeObjPID}[name])
 		got := map[string]any{}
-		for _, f := range r.Fields() {
+		for f := range r.Fields() {
 			got[f.Name] = f.Text()
 		}
 		return []any{got}

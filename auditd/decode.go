@@ -4,29 +4,37 @@ import (
 	"strings"
 )
 
-// decode makes the event out of its lines: the records with their fields, and
-// the view over them. It may be called once after the last line was added.
-func (e *Event) decode() {
+// decode makes the event out of its lines, which are in its store: the records
+// with their fields, and the view over them. It may be called once after the
+// last line was added.
+func (e *Event) decode(lines []rawLine) {
 	st := &e.store
-	from := 0
+	from, paths := 0, 0
 	bounds := make([]int, 0, 16) // fields of record i end at bounds[i]; on the stack for most
-	for i := range st.lines {
-		l := &st.lines[i]
+	for i := range lines {
+		l := &lines[i]
 		line := str(st.raw[from:l.end])
 		from = l.end
-		rec := Record{Ref: l.ref, Raw: line}
 		h, err := parseHeader(line)
 		if err != nil { // the reader took only lines with a header
 			continue
 		}
-		rec.Type, rec.Body = h.typ, line[h.body:]
-		if at := strings.IndexByte(rec.Body, '\x1d'); at >= 0 {
-			rec.Body, rec.Tail = rec.Body[:at], rec.Body[at+1:]
+		end := h.body + strings.IndexByte(line[h.body:], '\x1d')
+		rec := Record{Type: h.typ, Ref: l.ref, Raw: line}
+		if end < h.body {
+			end = len(line)
+		} else {
+			rec.Tail = line[end+1:]
 		}
+		rec.Body = line[h.body:end]
 		if len(e.Records) == 0 {
 			e.ID, e.Stamp, e.Node, e.Time = h.id, h.stamp, h.node, h.id.Time()
 		}
-		st.fields = appendFields(st.fields, canonical(rec.Type), rec.Body, rec.Tail)
+		typ := canonical(h.typ)
+		if typ == TypePath {
+			paths++
+		}
+		st.fields = appendFields(st.fields, typ, line, h.body, end)
 		e.Records = append(e.Records, rec)
 		bounds = append(bounds, len(st.fields))
 	}
@@ -34,6 +42,9 @@ func (e *Event) decode() {
 	for i, end := range bounds {
 		e.Records[i].fields = st.fields[at:end:end]
 		at = end
+	}
+	if cap(e.Paths) < paths {
+		e.Paths = make([]Path, 0, paths)
 	}
 	e.view()
 }
@@ -53,14 +64,15 @@ func canonical(t Type) Type {
 }
 
 // text is Field.Text with the decoded bytes in the event's own store.
-func (e *Event) text(f *Field) string {
+func (e *Event) text(r *Record, f *field) string {
+	raw := r.raw(f)
 	if f.flags&flagHex != 0 {
-		if s, ok := decodeHex(f.Raw, &e.store); ok {
+		if s, ok := decodeHex(raw, &e.store); ok {
 			return s
 		}
 	}
-	if f.Absent() {
+	if r.absent(f) {
 		return ""
 	}
-	return f.Raw
+	return raw
 }

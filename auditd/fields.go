@@ -8,25 +8,44 @@ import (
 // programs that write it, which is to say: mostly name=value with blanks
 // between, with prose in places.
 type scanner struct {
-	s      string // body or tail
-	out    []Field
-	flags  fieldFlag // of the part being read
-	exec   bool      // EXECVE: a0, a1 … are text
-	login  bool      // LOGIN: "old auid=" and "new auid="
-	word   string    // the prose word just before
-	opAt   int       // index in out of a field that prose may belong to, -1
-	opFrom int       // where its value starts
+	s     string // the line up to where the part being read ends
+	from  int    // where that part starts
+	out   []field
+	flags fieldFlag // of the part being read
+	exec  bool      // EXECVE: a0, a1 … are text
+	login bool      // LOGIN: "old auid=" and "new auid="
+	word  string    // the prose word just before
+	opAt  int       // index in out of a field that prose may belong to, -1
 }
 
-// appendFields appends the fields of a record's body and tail to dst.
-func appendFields(dst []Field, typ Type, body, tail string) []Field {
-	sc := scanner{s: body, out: dst, exec: typ == TypeExecve, login: typ == TypeLogin, opAt: -1}
+// field is a [Field] by its place in the record's line: events have so many
+// that strings would cost the collector more than the reading.
+type field struct {
+	name, nameEnd int32 // where nameEnd is 0, name is the index of a made-up name
+	raw, rawEnd   int32
+	flags         fieldFlag
+}
+
+// madeUp are the names that are not in the line.
+var madeUp = [...]string{"old-auid", "old-ses", "seresult", "seperms"}
+
+const (
+	nameOldAUID = iota
+	nameOldSes
+	nameSEResult
+	nameSEPerms
+)
+
+// appendFields appends the fields of a line to dst: those of its body, which
+// starts at body and ends at tail, and those of its ENRICHED tail behind that.
+func appendFields(dst []field, typ Type, line string, body, tail int) []field {
+	sc := scanner{s: line[:tail], from: body, out: dst, exec: typ == TypeExecve, login: typ == TypeLogin, opAt: -1}
 	sc.scan()
 	if typ == TypeAVC || typ == "USER_AVC" {
 		sc.avc()
 	}
-	if tail != "" {
-		sc = scanner{s: tail, out: sc.out, flags: flagTail, opAt: -1}
+	if tail < len(line) {
+		sc = scanner{s: line, from: tail + 1, out: sc.out, flags: flagTail, opAt: -1}
 		sc.scan()
 	}
 	return sc.out
@@ -34,7 +53,7 @@ func appendFields(dst []Field, typ Type, body, tail string) []Field {
 
 func (sc *scanner) scan() {
 	s := sc.s
-	for i := 0; i < len(s); {
+	for i := sc.from; i < len(s); {
 		if c := s[i]; c == ' ' || c == ',' || c == '\x1d' {
 			i++
 			continue
@@ -50,16 +69,15 @@ func (sc *scanner) scan() {
 			sc.prose(start, i)
 			continue
 		}
-		name := s[start:i]
-		switch name[0] {
+		switch s[start] {
 		case '(', '\'':
-			name = name[1:]
+			start++
 		case '#', '^', '\\':
-			if n := tailSep(name); n > 0 && tailName(name[n:]) {
-				name = name[n:]
+			if n := tailSep(s[start:i]); n > 0 && tailName(s[start+n:i]) {
+				start += n
 			}
 		}
-		i = sc.value(name, i+1)
+		i = sc.value(start, i)
 	}
 }
 
@@ -75,33 +93,34 @@ func (sc *scanner) prose(start, end int) {
 		sc.flags &^= flagInner
 	}
 	if end > start {
-		sc.out[sc.opAt].Raw = sc.s[sc.opFrom:end]
+		sc.out[sc.opAt].rawEnd = int32(end)
 	}
 }
 
-// value takes the value of name, which starts at i, and returns where to go
-// on.
-func (sc *scanner) value(name string, i int) int {
-	s := sc.s
+// value takes the value of the field whose name is s[name:eq], and returns
+// where to go on.
+func (sc *scanner) value(name, eq int) int {
+	s, i := sc.s, eq+1
 	if i < len(s) {
 		switch s[i] {
 		case '"':
 			end := strings.IndexByte(s[i+1:], '"')
 			if end < 0 {
-				sc.add(name, s[i+1:], flagQuoted)
+				sc.add(name, eq, i+1, len(s), flagQuoted)
 				return len(s)
 			}
-			sc.add(name, s[i+1:i+1+end], flagQuoted)
+			sc.add(name, eq, i+1, i+1+end, flagQuoted)
 			return sc.closeInner(i + end + 2)
 		case '\'':
-			if name == "msg" && sc.flags&flagInner == 0 {
+			if sc.flags&flagInner == 0 && s[name:eq] == "msg" {
 				sc.flags |= flagInner
 				sc.opAt, sc.word = -1, ""
 				return i + 1
 			}
 		case '{':
 			if end := strings.IndexByte(s[i:], '}'); end >= 0 {
-				sc.add(name, strings.Trim(s[i+1:i+end], " "), 0)
+				from, to := trimBlanks(s, i+1, i+end)
+				sc.add(name, eq, from, to, 0)
 				return i + end + 1
 			}
 		}
@@ -116,26 +135,32 @@ func (sc *scanner) value(name string, i int) int {
 	}
 	end := i
 	if more {
-		if at := lostTail(s[start:end]); at >= 0 {
-			end = start + at
-			i = end
+		if at := lostTail(s[start:i]); at >= 0 {
+			i = start + at
+			end = start + len(trimTailSep(s[start:i]))
 		}
 	}
-	v := s[start:end]
-	if i < len(s) && s[i] != ' ' {
-		v = trimTailSep(v)
-	}
-	if sc.flags&flagInner != 0 && strings.IndexByte(v, '\'') >= 0 {
-		if at := strings.IndexByte(v, '\''); at == len(v)-1 || lostTail(v[at+1:]) == 0 {
-			v = v[:at]
-			sc.addBare(name, v, start)
+	if sc.flags&flagInner != 0 {
+		v := s[start:end]
+		if at := strings.IndexByte(v, '\''); at >= 0 && (at == len(v)-1 || lostTail(v[at+1:]) == 0) {
+			sc.addBare(name, eq, start, start+at)
 			sc.flags &^= flagInner
 			sc.opAt = -1
 			return start + at + 1
 		}
 	}
-	sc.addBare(name, v, start)
+	sc.addBare(name, eq, start, end)
 	return i
+}
+
+func trimBlanks(s string, from, to int) (int, int) {
+	for from < to && s[from] == ' ' {
+		from++
+	}
+	for from < to && s[to-1] == ' ' {
+		to--
+	}
+	return from, to
 }
 
 // closeInner ends msg='…' where its closing quote is at i.
@@ -147,31 +172,39 @@ func (sc *scanner) closeInner(i int) int {
 	return i
 }
 
-func (sc *scanner) addBare(name, v string, start int) {
+func (sc *scanner) addBare(name, eq, from, to int) {
+	v := sc.s[from:to]
 	for len(v) > 0 && (v[len(v)-1] == ',' || v[len(v)-1] == ')' && strings.IndexByte(v, '(') < 0) {
 		v = v[:len(v)-1]
 	}
 	var flags fieldFlag
-	if len(v) >= 2 && len(v)&1 == 0 && hexVal[v[0]] <= 15 && hexName(name, sc.exec) {
+	n := sc.s[name:eq]
+	if len(v) >= 2 && len(v)&1 == 0 && hexVal[v[0]] <= 15 && hexName(n, sc.exec) {
 		flags = flagHex
 	}
-	sc.add(name, v, flags)
-	switch name {
+	sc.add(name, eq, from, from+len(v), flags)
+	switch n {
 	case "op", "subj", "reason":
-		sc.opAt, sc.opFrom = len(sc.out)-1, start
+		sc.opAt = len(sc.out) - 1
 	}
 }
 
-func (sc *scanner) add(name, v string, flags fieldFlag) {
+func (sc *scanner) add(name, eq, from, to int, flags fieldFlag) {
 	sc.opAt = -1
-	if sc.login && (name == "auid" || name == "ses") && sc.word == "old" {
-		name = "old-" + name
+	f := field{name: int32(name), nameEnd: int32(eq), raw: int32(from), rawEnd: int32(to), flags: flags | sc.flags}
+	if sc.login && sc.word == "old" {
+		switch sc.s[name:eq] {
+		case "auid":
+			f.name, f.nameEnd = nameOldAUID, 0
+		case "ses":
+			f.name, f.nameEnd = nameOldSes, 0
+		}
 	}
 	sc.word = ""
-	if name != "" && name[0] <= 'Z' && tailName(name) {
-		flags |= flagTail
+	if name < eq && sc.s[name] <= 'Z' && tailName(sc.s[name:eq]) {
+		f.flags |= flagTail
 	}
-	sc.out = append(sc.out, Field{Name: name, Raw: v, flags: flags | sc.flags})
+	sc.out = append(sc.out, f)
 }
 
 // lostTail returns where in s an ENRICHED name starts, as it does where byte
@@ -231,17 +264,30 @@ func tailName(name string) bool {
 // the fields seresult and seperms, which are audit-userspace's names for
 // them. Prose that is not whole gives nothing.
 func (sc *scanner) avc() {
-	_, s, ok := strings.Cut(sc.s, "avc:")
-	if !ok {
+	s := sc.s
+	at := strings.Index(s[sc.from:], "avc:")
+	if at < 0 {
 		return
 	}
-	s = strings.TrimLeft(s, " ")
-	word, s, _ := strings.Cut(s, " ")
-	s = strings.TrimLeft(s, " ")
-	end := strings.IndexByte(s, '}')
-	if word != "denied" && word != "granted" || s == "" || s[0] != '{' || end < 0 {
+	word := skipBlanks(s, sc.from+at+len("avc:"))
+	wordEnd := word
+	for wordEnd < len(s) && s[wordEnd] != ' ' {
+		wordEnd++
+	}
+	open := skipBlanks(s, wordEnd)
+	end := strings.IndexByte(s[open:], '}')
+	if w := s[word:wordEnd]; w != "denied" && w != "granted" || open == len(s) || s[open] != '{' || end < 0 {
 		return
 	}
+	from, to := trimBlanks(s, open+1, open+end)
 	sc.out = append(sc.out,
-		Field{Name: "seresult", Raw: word}, Field{Name: "seperms", Raw: strings.Trim(s[1:end], " ")})
+		field{name: nameSEResult, raw: int32(word), rawEnd: int32(wordEnd)},
+		field{name: nameSEPerms, raw: int32(from), rawEnd: int32(to)})
+}
+
+func skipBlanks(s string, i int) int {
+	for i < len(s) && s[i] == ' ' {
+		i++
+	}
+	return i
 }

@@ -18,10 +18,10 @@ func (w *jsonWriter) fields(e *Event) {
 		exec := r.Type == TypeExecve
 		for fi := range r.fields {
 			f := &r.fields[fi]
-			if f.flags&flagTold != 0 || f.flags&flagHex == 0 && f.Absent() || exec && argName(f.Name) {
+			if f.flags&flagTold != 0 || f.flags&flagHex == 0 && r.absent(f) || exec && argName(r.name(f)) {
 				continue
 			}
-			left.list = append(left.list, f)
+			left.list = append(left.list, r.at(fi))
 		}
 	}
 	if len(left.list) == 0 {
@@ -31,7 +31,7 @@ func (w *jsonWriter) fields(e *Event) {
 	w.b = append(w.b, '{')
 	left.group()
 	first := true
-	for i, f := range left.list {
+	for i := range left.list {
 		if left.later[i] {
 			continue
 		}
@@ -39,7 +39,7 @@ func (w *jsonWriter) fields(e *Event) {
 			w.b = append(w.b, ',')
 		}
 		first = false
-		w.str(f.Name)
+		w.str(left.list[i].Name)
 		w.b = append(w.b, ':')
 		w.values(left, i)
 	}
@@ -48,7 +48,7 @@ func (w *jsonWriter) fields(e *Event) {
 
 // values writes the value of the i-th field, or those of all with its name.
 func (w *jsonWriter) values(left *leftover, i int) {
-	f := left.list[i]
+	f := &left.list[i]
 	same := true
 	for j := left.next[i]; j > 0 && same; j = left.next[j] {
 		same = left.list[j].Raw == f.Raw
@@ -77,7 +77,7 @@ func (f *Field) shown() string {
 
 // leftover is a list of fields chained by name.
 type leftover struct {
-	list  []*Field
+	list  []Field
 	next  []int32 // the next field with the same name; 0 for none
 	later []bool  // an earlier field has the same name
 	hash  []int32 // the field before with the same hash of its name; -1 for none
@@ -102,7 +102,8 @@ func (l *leftover) group() {
 		return
 	}
 	var newest [256]int16 // index of the newest field with the hash, plus one
-	for i, f := range l.list {
+	for i := range l.list {
+		f := &l.list[i]
 		l.next[i], l.later[i] = 0, false
 		h := nameHash(f.Name)
 		j := int(newest[h]) - 1
@@ -119,7 +120,8 @@ func (l *leftover) group() {
 
 func (l *leftover) groupMany() {
 	last := make(map[string]int, len(l.list))
-	for i, f := range l.list {
+	for i := range l.list {
+		f := &l.list[i]
 		l.next[i], l.later[i] = 0, false
 		if j, ok := last[f.Name]; ok {
 			l.next[j], l.later[i] = int32(i), true

@@ -102,7 +102,7 @@ func (r *Reader) All() iter.Seq2[*Event, error] {
 			e, err := r.next()
 			switch {
 			case e != nil:
-				kept := e.lasting()
+				kept := e.lasting(e.store.lines)
 				r.join.recycle(e)
 				if !yield(kept, nil) {
 					return
@@ -128,7 +128,7 @@ func (r *Reader) Next() (*Event, error) {
 	}
 	e, err := r.next()
 	if e != nil {
-		e.decode()
+		e.decode(e.store.lines)
 		r.current = e
 	}
 	return e, err
@@ -234,15 +234,23 @@ func (r *Reader) Stats() evidence.Stats {
 }
 
 // Clone returns an event of its own memory.
-func (e *Event) Clone() *Event { return e.lasting() }
+func (e *Event) Clone() *Event {
+	lines := make([]rawLine, len(e.Records))
+	end := 0
+	for i := range e.Records {
+		end += len(e.Records[i].Raw)
+		lines[i] = rawLine{end: end, ref: e.Records[i].Ref}
+	}
+	return e.lasting(lines)
+}
 
-// lasting returns e decoded in memory that nothing else uses.
-func (e *Event) lasting() *Event {
+// lasting returns the event of the lines decoded, in memory that nothing else
+// uses.
+func (e *Event) lasting(lines []rawLine) *Event {
 	n := &Event{Late: e.Late, Cut: e.Cut}
 	n.store.raw = bytes.Clone(e.store.raw)
-	n.store.lines = append(make([]rawLine, 0, len(e.store.lines)), e.store.lines...)
-	n.Records = make([]Record, 0, len(e.store.lines))
-	n.store.fields = make([]Field, 0, bytes.Count(n.store.raw, []byte{'='})+2)
-	n.decode()
+	n.Records = make([]Record, 0, len(lines))
+	n.store.fields = make([]field, 0, bytes.Count(n.store.raw, []byte{'='})+2)
+	n.decode(lines)
 	return n
 }

@@ -1,6 +1,7 @@
 package auditd
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
@@ -36,22 +37,29 @@ type Record struct {
 	Raw    string       // the line without its end
 	Body   string       // Raw after the stamp, up to the ENRICHED tail
 	Tail   string       // the ENRICHED part after byte 0x1D; "" where the record has none or the byte was lost
-	fields []Field
+	fields []field
 }
 
-// Fields returns the record's fields in the order of the line: those outside
-// msg='…', those inside, and those of the ENRICHED tail. The slice is the
-// record's own: do not change it.
-func (r *Record) Fields() []Field { return r.fields }
+// Fields yields the record's fields in the order of the line: those outside
+// msg='…', those inside, and those of the ENRICHED tail.
+func (r *Record) Fields() iter.Seq[Field] {
+	return func(yield func(Field) bool) {
+		for i := range r.fields {
+			if !yield(r.at(i)) {
+				return
+			}
+		}
+	}
+}
 
 // Field returns the first field called name, one outside msg='…' before one
 // inside. The ENRICHED tail's names are in upper case.
 func (r *Record) Field(name string) (Field, bool) {
 	inner := -1
 	for i := range r.fields {
-		if r.fields[i].Name == name {
-			if !r.fields[i].Inner() {
-				return r.fields[i], true
+		if f := &r.fields[i]; r.name(f) == name {
+			if f.flags&flagInner == 0 {
+				return r.at(i), true
 			}
 			if inner < 0 {
 				inner = i
@@ -61,8 +69,26 @@ func (r *Record) Field(name string) (Field, bool) {
 	if inner < 0 {
 		return Field{}, false
 	}
-	return r.fields[inner], true
+	return r.at(inner), true
 }
+
+func (r *Record) at(i int) Field {
+	f := &r.fields[i]
+	return Field{Name: r.name(f), Raw: r.raw(f), flags: f.flags}
+}
+
+func (r *Record) name(f *field) string {
+	if f.nameEnd == 0 {
+		return madeUp[f.name]
+	}
+	return r.Raw[f.name:f.nameEnd]
+}
+
+func (r *Record) absent(f *field) bool {
+	return f.flags&flagQuoted == 0 && absent(r.name(f), r.raw(f))
+}
+
+func (r *Record) raw(f *field) string { return r.Raw[f.raw:f.rawEnd] }
 
 type fieldFlag uint8
 
@@ -94,14 +120,15 @@ func (f Field) Quoted() bool { return f.flags&flagQuoted != 0 }
 // Absent reports whether the value is one of the log's words for none:
 // "(null)", "(none)", "?" or nothing, without quotes; or an unset id.
 func (f Field) Absent() bool {
-	if f.flags&flagQuoted != 0 {
-		return false
-	}
-	switch f.Raw {
+	return f.flags&flagQuoted == 0 && absent(f.Name, f.Raw)
+}
+
+func absent(name, raw string) bool {
+	switch raw {
 	case "", "?", "(null)", "(none)":
 		return true
 	case "4294967295", "-1", "unset":
-		return idField(f.Name)
+		return idField(name)
 	}
 	return false
 }

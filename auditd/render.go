@@ -134,7 +134,7 @@ func (r *Reader) refill(b *batch) {
 
 func (b *batch) render(appendEvent func([]byte, *Event) []byte) {
 	for _, e := range b.events {
-		e.decode()
+		e.decode(e.store.lines)
 		b.out = appendEvent(b.out, e)
 	}
 }

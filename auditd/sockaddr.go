@@ -54,14 +54,14 @@ func (e *Event) sockaddr(r *Record, at int) {
 	found := false
 	for i := range r.fields {
 		f := &r.fields[i]
-		switch f.Name {
+		switch r.name(f) {
 		case "saddr":
-			if s, found = parseSockaddr(f.Raw, bigEndian(e.archNum)); !found {
+			if s, found = parseSockaddr(r.raw(f), bigEndian(e.archNum)); !found {
 				return
 			}
 			f.flags |= flagTold
 		case "SADDR":
-			s.Enriched = f.Raw
+			s.Enriched = r.raw(f)
 		}
 	}
 	if found {

@@ -8,7 +8,7 @@ type store struct {
 	raw    []byte // the lines, one after the other
 	lines  []rawLine
 	dec    []byte // decoded bytes; never moved once strings point into it
-	fields []Field
+	fields []field
 	argv   []string
 	keys   []string
 }

@@ -61,8 +61,8 @@ func (e *Event) view() {
 	}
 }
 
-func set(dst *Num, f *Field) {
-	n := parseNum(f.Raw)
+func set(dst *Num, r *Record, f *field) {
+	n := parseNum(r.raw(f))
 	if !dst.OK {
 		*dst = n
 	}
@@ -71,8 +71,8 @@ func set(dst *Num, f *Field) {
 	}
 }
 
-func (e *Event) setText(dst *string, f *Field) {
-	s := e.text(f)
+func (e *Event) setText(dst *string, r *Record, f *field) {
+	s := e.text(r, f)
 	if *dst == "" {
 		*dst = s
 	}
@@ -83,8 +83,8 @@ func (e *Event) setText(dst *string, f *Field) {
 
 func (e *Event) one(r *Record, name string, dst *string) {
 	for i := range r.fields {
-		if f := &r.fields[i]; f.Name == name {
-			e.setText(dst, f)
+		if f := &r.fields[i]; r.name(f) == name {
+			e.setText(dst, r, f)
 		}
 	}
 }
@@ -96,13 +96,13 @@ func (e *Event) process(r *Record) {
 		if f.flags&(flagInner|flagTail) != 0 {
 			continue
 		}
-		switch f.Name {
+		switch r.name(f) {
 		case "pid":
-			set(&e.PID, f)
+			set(&e.PID, r, f)
 		case "comm":
-			e.setText(&e.Comm, f)
+			e.setText(&e.Comm, r, f)
 		case "exe":
-			e.setText(&e.Exe, f)
+			e.setText(&e.Exe, r, f)
 		}
 	}
 }
@@ -110,42 +110,42 @@ func (e *Event) process(r *Record) {
 // outer takes everything a record may say of the acting process and of the
 // thing done. Ids inside msg='…' are the target's and stay out.
 func (e *Event) outer(r *Record) {
-	var call *Field
+	var call *field
 	for i := range r.fields {
 		f := &r.fields[i]
 		if f.flags&flagTail != 0 {
-			e.names(f)
+			e.names(r, f)
 			continue
 		}
 		if f.flags&flagInner == 0 {
-			switch f.Name {
+			switch r.name(f) {
 			case "pid":
-				set(&e.PID, f)
+				set(&e.PID, r, f)
 				continue
 			case "ppid":
-				set(&e.PPID, f)
+				set(&e.PPID, r, f)
 				continue
 			case "auid":
-				set(&e.AUID, f)
+				set(&e.AUID, r, f)
 				continue
 			case "uid":
-				set(&e.UID, f)
+				set(&e.UID, r, f)
 				continue
 			case "gid":
-				set(&e.GID, f)
+				set(&e.GID, r, f)
 				continue
 			case "euid":
-				set(&e.EUID, f)
+				set(&e.EUID, r, f)
 				continue
 			case "ses":
-				set(&e.Ses, f)
+				set(&e.Ses, r, f)
 				continue
 			case "tty":
-				e.setText(&e.TTY, f)
+				e.setText(&e.TTY, r, f)
 				continue
 			case "arch":
-				if e.Arch == "" && !f.Absent() {
-					e.Arch, e.archNum = arch(f.Raw)
+				if e.Arch == "" && !r.absent(f) {
+					e.Arch, e.archNum = arch(r.raw(f))
 				}
 				continue
 			case "syscall":
@@ -154,59 +154,59 @@ func (e *Event) outer(r *Record) {
 				continue
 			case "success":
 				if e.Success == "" {
-					e.Success = result(f.Raw)
+					e.Success = result(r.raw(f))
 				}
-				f.flags |= toldIf(e.Success != "" && e.Success == result(f.Raw))
+				f.flags |= toldIf(e.Success != "" && e.Success == result(r.raw(f)))
 				continue
 			case "exit":
-				e.exit(f.Raw)
+				e.exit(r.raw(f))
 				f.flags |= toldIf(e.HasExit)
 				continue
 			}
 		}
-		switch f.Name {
+		switch r.name(f) {
 		case "comm":
-			e.setText(&e.Comm, f)
+			e.setText(&e.Comm, r, f)
 		case "exe":
-			e.setText(&e.Exe, f)
+			e.setText(&e.Exe, r, f)
 		case "key":
 			if len(e.Keys) == 0 {
-				e.keys(f)
+				e.keys(r, f)
 				f.flags |= flagTold
 			}
 		case "res", "result":
 			if e.Result == "" {
-				e.Result = result(f.Raw)
+				e.Result = result(r.raw(f))
 			}
-			f.flags |= toldIf(e.Result != "" && e.Result == result(f.Raw))
+			f.flags |= toldIf(e.Result != "" && e.Result == result(r.raw(f)))
 		case "op":
-			e.setText(&e.Op, f)
+			e.setText(&e.Op, r, f)
 		case "acct":
-			if f.Raw != "?" { // PAM quotes it
-				e.setText(&e.Acct, f)
+			if r.raw(f) != "?" { // PAM quotes it
+				e.setText(&e.Acct, r, f)
 			}
 		case "user":
-			if f.flags&flagInner != 0 && f.Raw != "?" { // PAM of 2005
-				e.setText(&e.Acct, f)
+			if f.flags&flagInner != 0 && r.raw(f) != "?" { // PAM of 2005
+				e.setText(&e.Acct, r, f)
 			}
 		case "hostname":
-			e.setText(&e.Hostname, f)
+			e.setText(&e.Hostname, r, f)
 		case "addr":
-			if e.AddrText == "" && !f.Absent() {
-				e.AddrText = f.Raw
-				e.Addr, _ = netip.ParseAddr(f.Raw)
+			if e.AddrText == "" && !r.absent(f) {
+				e.AddrText = r.raw(f)
+				e.Addr, _ = netip.ParseAddr(r.raw(f))
 			}
-			f.flags |= toldIf(e.AddrText == f.Raw)
+			f.flags |= toldIf(e.AddrText == r.raw(f))
 		case "terminal":
-			e.setText(&e.Terminal, f)
+			e.setText(&e.Terminal, r, f)
 		case "cwd":
-			e.setText(&e.CWD, f)
+			e.setText(&e.CWD, r, f)
 		case "cmd":
-			e.setText(&e.Cmdline, f)
+			e.setText(&e.Cmdline, r, f)
 		}
 	}
 	if call != nil && e.Syscall == "" {
-		e.call(call.Raw)
+		e.call(r.raw(call))
 	}
 }
 
@@ -234,23 +234,23 @@ func (e *Event) exit(s string) {
 }
 
 // names takes the host's own names for the actor's ids.
-func (e *Event) names(f *Field) {
-	switch f.Name {
+func (e *Event) names(r *Record, f *field) {
+	switch r.name(f) {
 	case "UID":
-		e.setName(&e.UIDName, f)
+		e.setName(&e.UIDName, r, f)
 	case "AUID":
-		e.setName(&e.AUIDName, f)
+		e.setName(&e.AUIDName, r, f)
 	case "EUID":
-		e.setName(&e.EUIDName, f)
+		e.setName(&e.EUIDName, r, f)
 	case "GID":
-		e.setName(&e.GIDName, f)
+		e.setName(&e.GIDName, r, f)
 	}
 }
 
 // setName takes a name of the tail.
-func (e *Event) setName(dst *string, f *Field) {
-	if *dst == "" && !f.Absent() && !nameless(f.Raw) {
-		*dst = f.Raw
+func (e *Event) setName(dst *string, r *Record, f *field) {
+	if s := r.raw(f); *dst == "" && !nameless(s) && (f.flags&flagQuoted != 0 || !absent("", s)) {
+		*dst = s
 	}
 }
 
@@ -259,8 +259,8 @@ func (e *Event) setName(dst *string, f *Field) {
 func nameless(s string) bool { return s == "unset" || strings.HasPrefix(s, "unknown(") }
 
 // keys splits key=. Several keys stand in one hex value with byte 1 between.
-func (e *Event) keys(f *Field) {
-	s := e.text(f)
+func (e *Event) keys(r *Record, f *field) {
+	s := e.text(r, f)
 	from := len(e.store.keys)
 	for s != "" {
 		k, rest, _ := strings.Cut(s, "\x01")
@@ -293,12 +293,12 @@ func result(s string) Result {
 func (e *Event) title(r *Record) {
 	for i := range r.fields {
 		f := &r.fields[i]
-		if f.Name != "proctitle" || e.Proctitle != "" {
+		if r.name(f) != "proctitle" || e.Proctitle != "" {
 			continue
 		}
-		s := e.text(f)
+		s := e.text(r, f)
 		f.flags |= flagTold
-		if f.Raw == "(null)" { // so the kernel writes an empty title, quotes and all
+		if r.raw(f) == "(null)" { // so the kernel writes an empty title, quotes and all
 			continue
 		}
 		e.ProctitleCut = len(s) >= maxProctitle
@@ -320,28 +320,28 @@ func (e *Event) path(r *Record, at int) {
 		if f.flags&flagTail != 0 {
 			continue
 		}
-		switch f.Name {
+		switch r.name(f) {
 		case "item":
-			if n := parseNum(f.Raw); n.OK && n.N < 1<<31 {
+			if n := parseNum(r.raw(f)); n.OK && n.N < 1<<31 {
 				p.Item = int32(n.N)
 			}
 		case "name":
-			p.Name = e.text(f)
+			p.Name = e.text(r, f)
 			f.flags |= flagTold
 		case "nametype", "objtype":
-			p.NameType = f.Raw
+			p.NameType = r.raw(f)
 		case "mode":
-			if m, err := strconv.ParseUint(f.Raw, 8, 32); err == nil {
+			if m, err := strconv.ParseUint(r.raw(f), 8, 32); err == nil {
 				p.Mode, p.HasMode = uint32(m), true
 			}
 		case "inode":
-			p.Inode, _ = strconv.ParseUint(f.Raw, 10, 64)
+			p.Inode, _ = strconv.ParseUint(r.raw(f), 10, 64)
 		case "dev":
-			p.Dev = f.Raw
+			p.Dev = r.raw(f)
 		case "ouid":
-			p.OUID = parseNum(f.Raw)
+			p.OUID = parseNum(r.raw(f))
 		case "ogid":
-			p.OGID = parseNum(f.Raw)
+			p.OGID = parseNum(r.raw(f))
 		}
 	}
 	e.Paths = append(e.Paths, p)
