@@ -1,6 +1,9 @@
 package auditd
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // argList puts the arguments of EXECVE records together. An argument longer
 // than a record comes in pieces, a1[0]= a1[1]= …, and a long list rolls over
@@ -21,6 +24,7 @@ type argList struct {
 func (a *argList) add(e *Event, r *Record) {
 	if !a.seen {
 		a.seen, a.argc = true, -1
+		e.store.argv = slices.Grow(e.store.argv, len(r.fields)) // argc and the arguments, mostly
 	}
 	for i := range r.fields {
 		f := &r.fields[i]

@@ -244,13 +244,39 @@ func (e *Event) Clone() *Event {
 	return e.lasting(lines)
 }
 
+// roomy is an event with room for what most have.
+type roomy struct {
+	Event
+	records [4]Record
+	paths   [2]Path
+	keys    [1]string
+}
+
+// decRoom is room for the decoded bytes of most events.
+const decRoom = 192
+
 // lasting returns the event of the lines decoded, in memory that nothing else
 // uses.
 func (e *Event) lasting(lines []rawLine) *Event {
-	n := &Event{Late: e.Late, Cut: e.Cut}
-	n.store.raw = bytes.Clone(e.store.raw)
-	n.Records = make([]Record, 0, len(lines))
+	var n *Event
+	if len(lines) > 1 {
+		room := &roomy{}
+		n = &room.Event
+		n.Records, n.Paths, n.store.keys = room.records[:0], room.paths[:0], room.keys[:0]
+	} else {
+		n = &Event{}
+	}
+	if len(lines) > cap(n.Records) {
+		n.Records = make([]Record, 0, len(lines))
+	}
+	n.Late, n.Cut = e.Late, e.Cut
+	raw := make([]byte, len(e.store.raw)+decRoom)
+	at := copy(raw, e.store.raw)
+	n.store.raw, n.store.dec = raw[:at:at], raw[at:at]
 	n.store.fields = make([]field, 0, bytes.Count(n.store.raw, []byte{'='})+2)
 	n.decode(lines)
+	if len(n.Paths) == 0 {
+		n.Paths = nil
+	}
 	return n
 }

@@ -29,6 +29,17 @@ func (s *store) alloc(n int) []byte {
 	return s.dec[at : at+n : at+n]
 }
 
+// replace returns text with one byte in the place of another.
+func (s *store) replace(text string, from, to byte) string {
+	b := s.alloc(len(text))
+	for i := range b {
+		if b[i] = text[i]; b[i] == from {
+			b[i] = to
+		}
+	}
+	return str(b)
+}
+
 func (s *store) reset() {
 	s.raw, s.lines, s.dec = s.raw[:0], s.lines[:0], s.dec[:0]
 	s.fields, s.argv, s.keys = s.fields[:0], s.argv[:0], s.keys[:0]

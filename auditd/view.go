@@ -303,8 +303,7 @@ func (e *Event) title(r *Record) {
 		}
 		e.ProctitleCut = len(s) >= maxProctitle
 		if strings.IndexByte(s, 0) >= 0 {
-			s = strings.TrimRight(s, "\x00")
-			s = strings.ReplaceAll(s, "\x00", " ")
+			s = e.store.replace(strings.TrimRight(s, "\x00"), 0, ' ')
 		}
 		e.Proctitle = s
 	}
