@@ -138,7 +138,7 @@ func (j *joiner) recycle(e *Event) {
 	st := e.store
 	st.reset()
 	recs, paths, socks := e.Records[:0], e.Paths[:0], e.Socks[:0]
-	if cap(st.raw) > 64<<10 || cap(st.dec) > 64<<10 || cap(st.fields) > 2048 { // do not keep what a giant needed
+	if cap(st.raw) > 64<<10 || cap(st.dec) > 64<<10 || cap(st.fields) > maxScratch { // do not keep what a giant needed
 		st, recs, paths, socks = store{}, nil, nil, nil
 	}
 	*e = Event{store: st, Records: recs, Paths: paths, Socks: socks}

@@ -59,6 +59,7 @@ type Reader struct {
 	seed    maphash.Seed
 	join    joiner
 	current *Event // handed out by Next, to be used again
+	scratch []field
 	ended   bool
 	endErr  error
 
@@ -102,7 +103,7 @@ func (r *Reader) All() iter.Seq2[*Event, error] {
 			e, err := r.next()
 			switch {
 			case e != nil:
-				kept := e.lasting(e.store.lines)
+				kept := e.lasting(e.store.lines, &r.scratch)
 				r.join.recycle(e)
 				if !yield(kept, nil) {
 					return
@@ -241,7 +242,7 @@ func (e *Event) Clone() *Event {
 		end += len(e.Records[i].Raw)
 		lines[i] = rawLine{end: end, ref: e.Records[i].Ref}
 	}
-	return e.lasting(lines)
+	return e.lasting(lines, new([]field))
 }
 
 // roomy is an event with room for what most have.
@@ -252,12 +253,15 @@ type roomy struct {
 	keys    [1]string
 }
 
+// maxScratch bounds the fields that there is room for when a giant is done.
+const maxScratch = 2048
+
 // decRoom is room for the decoded bytes of most events.
 const decRoom = 192
 
 // lasting returns the event of the lines decoded, in memory that nothing else
-// uses.
-func (e *Event) lasting(lines []rawLine) *Event {
+// uses. How many fields it has shows when they are in scratch.
+func (e *Event) lasting(lines []rawLine, scratch *[]field) *Event {
 	var n *Event
 	if len(lines) > 1 {
 		room := &roomy{}
@@ -273,8 +277,18 @@ func (e *Event) lasting(lines []rawLine) *Event {
 	raw := make([]byte, len(e.store.raw)+decRoom)
 	at := copy(raw, e.store.raw)
 	n.store.raw, n.store.dec = raw[:at:at], raw[at:at]
-	n.store.fields = make([]field, 0, bytes.Count(n.store.raw, []byte{'='})+2)
+	n.store.fields = (*scratch)[:0]
 	n.decode(lines)
+	if *scratch = n.store.fields; cap(*scratch) > maxScratch {
+		*scratch = nil
+	}
+	n.store.fields = append([]field(nil), n.store.fields...)
+	from := 0
+	for i := range n.Records {
+		to := from + len(n.Records[i].fields)
+		n.Records[i].fields = n.store.fields[from:to:to]
+		from = to
+	}
 	if len(n.Paths) == 0 {
 		n.Paths = nil
 	}
