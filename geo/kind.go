@@ -67,18 +67,35 @@ func BlockOf(a netip.Addr) (Block, bool) {
 }
 
 func find(a netip.Addr) *Block {
-	table := blocks6[:]
+	var near []*Block
 	if a.Is4() {
-		table = blocks4[:]
+		b := a.As4()
+		near = near4[b[0]]
+	} else if a.Is6() {
+		b := a.As16()
+		near = near6[b[0]]
 	}
 	var best *Block
-	for i := range table {
-		b := &table[i]
+	for _, b := range near {
 		if (best == nil || b.Prefix.Bits() > best.Prefix.Bits()) && b.Prefix.Contains(a) {
 			best = b
 		}
 	}
 	return best
+}
+
+// The blocks in which addresses lie that begin with a byte.
+var near4, near6 = byFirst(blocks4[:]), byFirst(blocks6[:])
+
+func byFirst(table []Block) (near [256][]*Block) {
+	for i := range table {
+		b := &table[i]
+		first := int(b.Prefix.Addr().AsSlice()[0])
+		for n := range 1 << max(8-b.Prefix.Bits(), 0) {
+			near[first+n] = append(near[first+n], b)
+		}
+	}
+	return near
 }
 
 // Blocks returns the table, IPv4 first, in the order of the addresses.

@@ -85,7 +85,9 @@ func TestCheckFindsFaults(t *testing.T) {
 	add("ioc", "golang.org/x/net/publicsuffix")            // allowed
 	add("ptree", "golang.org/x/net/publicsuffix")          // not allowed here
 	add("geo", "example.org/wrap", "net/http")             // through another module, and the network
-	add("logdir", "./sample")                              // the sample
+	add("geo/owner", "./geo", "./geo/country", "net/http") // its parent, and a neighbour
+	add("geo/country")
+	add("logdir", "./sample") // the sample
 	add("sentinel", "github.com/Azure/azure-sdk-for-go/sdk/azidentity", "example.org/big")
 	add("hunt", "./ioc", "github.com/Azure/azure-sdk-for-go/sdk/azidentity")
 	add("report", "./hunt", "html/template", "./internal/sharedtest")
@@ -105,9 +107,12 @@ func TestCheckFindsFaults(t *testing.T) {
 		"auditd on floor 2 imports hunt on floor 4",
 		"examples/other on floor 6 imports examples/linuxhost on floor 6",
 		"extra stands on no floor: add it to rules.go",
-		"geo imports net/http, which is for [ti/online ti/feeds sentinel] only",
+		"geo imports net/http, which is for [ti/online ti/feeds sentinel geo/geolite2 geo/ipstack geo/owner] only",
 		"geo links example.org/big, which rules.go does not allow it",
 		"geo links example.org/wrap, which rules.go does not allow it",
+		"geo/owner links example.org/big, which rules.go does not allow it",
+		"geo/owner links example.org/wrap, which rules.go does not allow it",
+		"geo/owner on floor 2 imports geo/country on floor 2",
 		"hunt links github.com/Azure/azure-sdk-for-go/sdk/azidentity: only sentinel and programs link Azure",
 		"internal/secret imports internal/sharedtest, which is for tests",
 		"logdir imports the sample, which is for programs and tests",

@@ -21,6 +21,12 @@ var floors = map[string]int{
 
 	"cmdline/sigma": 2,
 	"geo":           2,
+	"geo/country":   2,
+	"geo/geolite2":  2,
+	"geo/ipstack":   2,
+	"geo/mmdb":      2,
+	"geo/owner":     2,
+	"geo/worldmap":  2,
 	"utmp":          2,
 	"unpack":        2,
 
@@ -54,7 +60,8 @@ var modules = map[string][]string{
 	"cmdline": {"mvdan.cc/sh/v3", "github.com/goccy/go-yaml"},
 
 	"cmdline/sigma": {"github.com/goccy/go-yaml"},
-	"geo":           {"github.com/oschwald/geoip2-golang/v2", "github.com/oschwald/maxminddb-golang/v2", "github.com/gaissmai/bart", "golang.org/x/sys"},
+	"geo/mmdb":      {"github.com/oschwald/geoip2-golang/v2", "github.com/oschwald/maxminddb-golang/v2", "golang.org/x/sys"},
+	"geo/owner":     {"golang.org/x/time"},
 	"unpack":        {"github.com/ulikunitz/xz"},
 	"logdir":        {"github.com/klauspost/compress", "github.com/ulikunitz/xz"},
 	"ti":            {"go.etcd.io/bbolt", "golang.org/x/sys", "golang.org/x/net"},
@@ -74,7 +81,7 @@ const azure = "github.com/Azure/"
 // and programs are free.
 var only = map[string][]string{
 	"html/template": {"report"},
-	"net/http":      {"ti/online", "ti/feeds", "sentinel"},
+	"net/http":      {"ti/online", "ti/feeds", "sentinel", "geo/geolite2", "geo/ipstack", "geo/owner"},
 	"os/exec":       {},
 	"log":           {},
 	"log/slog":      {"sentinel"},

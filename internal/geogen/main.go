@@ -12,18 +12,20 @@ func main() {
 	npm := flag.String("npm", "", "the folder node_modules")
 	out := flag.String("o", "", "the file to write")
 	flag.Parse()
-	if err := run(flag.Arg(0), *npm, *out); err != nil {
+	if err := generate(flag.Arg(0), *npm, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "geogen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(what, npm, out string) error {
+func generate(what, npm, out string) error {
 	var data []byte
 	var err error
 	switch what {
 	case "countries":
 		data, err = countries(npm)
+	case "database":
+		data, err = database(npm)
 	default:
 		return errors.New("usage: geogen -npm node_modules -o FILE countries|outlines|database")
 	}
