@@ -26,6 +26,8 @@ func generate(what, npm, out string) error {
 		data, err = countries(npm)
 	case "database":
 		data, err = database(npm)
+	case "outlines":
+		data, err = outlines(npm)
 	default:
 		return errors.New("usage: geogen -npm node_modules -o FILE countries|outlines|database")
 	}
