@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -198,7 +199,7 @@ func readRow(names, fields []string, p *Place) (netip.Prefix, error) {
 
 func number(name, text string) (float64, error) {
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || n != n || n > 1e5 || n < -1e5 { //nolint:gocritic // NaN is not itself
+	if err != nil || !(math.Abs(n) <= 1e5) { // also NaN
 		return 0, fmt.Errorf("%s %.40q is not a number of degrees or km", name, text)
 	}
 	return n, nil

@@ -135,7 +135,7 @@ func decodeColumn[T uint32 | uint64](data []byte, codes int) (column[T], []byte,
 	if read <= 0 || size == 0 || size > uint64(len(data)) {
 		return c, nil, fmt.Errorf("%w: no length", errDamaged)
 	}
-	n := int(size) //nolint:gosec // not more than the length of data
+	n := int(size) // not more than the length of data
 	zeros, rest := data[read:min(read+n, len(data))], data[min(read+n, len(data)):]
 	c.starts = make([]T, n)
 	var at uint64

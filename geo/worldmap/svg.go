@@ -43,7 +43,7 @@ func SVG(w io.Writer, markers []Marker, o Options) error {
 	for _, m := range merged {
 		words = append(words, m.words())
 	}
-	about := describe(len(merged), "place", words)
+	about := describe(len(merged), "place", "places", words)
 	if hidden > 0 {
 		about += fmt.Sprintf(" %d not on the map.", hidden)
 	}
@@ -60,18 +60,20 @@ func SVG(w io.Writer, markers []Marker, o Options) error {
 }
 
 // describe puts the first lines of a list into sentences.
-func describe(n int, noun string, words []string) string {
-	if n != 1 {
-		noun += "s"
+func describe(n int, one, several string, words []string) string {
+	noun := several
+	if n == 1 {
+		noun = one
 	}
-	text := fmt.Sprintf("%d %s.", n, strings.Replace(noun, "countrys", "countries", 1))
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d %s.", n, noun)
 	for _, w := range words[:min(len(words), described)] {
-		text += " " + w + "."
+		text.WriteString(" " + w + ".")
 	}
 	if more := len(words) - described; more > 0 {
-		text += fmt.Sprintf(" And %d more.", more)
+		fmt.Fprintf(&text, " And %d more.", more)
 	}
-	return text
+	return text.String()
 }
 
 // canvas writes and keeps the first error.
@@ -176,7 +178,7 @@ func Countries(w io.Writer, counts map[string]int, o Options) error {
 	for _, r := range rows {
 		words = append(words, r.words())
 	}
-	out := begin(w, o, describe(len(rows), "country", words), far)
+	out := begin(w, o, describe(len(rows), "country", "countries", words), far)
 	eachOutline(far, func(code, path string) {
 		n := shade[code]
 		if n == 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/bits"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -31,17 +32,20 @@ func database(npm string) ([]byte, error) {
 	var columns [][]run
 	var built time.Time
 	for _, version := range []string{"ipv4", "ipv6"} {
-		db, err := maxminddb.Open(filepath.Join(npm, databasePackage, databaseFile+version+".mmdb"))
+		data, err := os.ReadFile(filepath.Join(npm, databasePackage, databaseFile+version+".mmdb"))
 		if err != nil {
 			return nil, err
 		}
-		defer db.Close()
+		db, err := maxminddb.OpenBytes(data)
+		if err != nil {
+			return nil, err
+		}
 		runs, err := runsOf(db, &codes)
 		if err != nil {
 			return nil, err
 		}
 		columns = append(columns, runs)
-		built = time.Unix(int64(db.Metadata.BuildEpoch), 0).UTC() //nolint:gosec // a time
+		built = time.Unix(int64(db.Metadata.BuildEpoch), 0).UTC()
 	}
 	if len(codes) > 255 {
 		return nil, fmt.Errorf("%d codes do not fit into a byte", len(codes))
