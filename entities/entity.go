@@ -8,24 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Type names an entity type as Sentinel writes it in the "Type" property.
-// Values other than the constants are kept as they are.
-type Type string
-
-// The types of this package.
-const (
-	TypeHost             Type = "host"
-	TypeAccount          Type = "account"
-	TypeIPAddress        Type = "ip"
-	TypeProcess          Type = "process"
-	TypeHostLogonSession Type = "hostlogonsession"
-	TypeFile             Type = "file"
-)
-
-// String returns the name of the type.
-func (t Type) String() string { return string(t) }
-
-// Entity is what all entities of this package can do.
+// Entity is a thing that an alert or an investigation is about. The types of
+// this package implement it with pointer receivers, so that an entity that
+// two others refer to is one value; their methods may be called on nil
+// pointers, which describe nothing.
 type Entity interface {
 	// Type returns the type of the entity.
 	Type() Type
@@ -35,18 +21,12 @@ type Entity interface {
 	String() string
 }
 
-var (
-	_ Entity = Host{}
-	_ Entity = Account{}
-	_ Entity = IPAddress{}
-	_ Entity = Process{}
-	_ Entity = HostLogonSession{}
-	_ Entity = File{}
-)
-
 // Equal reports whether a and b are the same thing: both have a key, and it
 // is the same key.
 func Equal(a, b Entity) bool {
+	if isNil(a) || isNil(b) {
+		return false
+	}
 	k := a.Key()
 	return k != "" && k == b.Key()
 }
@@ -66,7 +46,12 @@ func key(t Type, parts ...string) string {
 }
 
 // timeKey is the same for equal instants in any zone.
-func timeKey(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+func timeKey(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
 
 // printable returns s as it is when each of its runes can be printed, else
 // with the others escaped as in a Go string.

@@ -11,10 +11,10 @@ import (
 // accounts, addresses and sessions, in that order. The id "" stands for all
 // that the investigation knows. An unknown id gives the host alone.
 func (inv *Investigation) Entities(findingID string) []entities.Entity {
-	host := entities.Host{HostName: inv.Host.Name, OSFamily: "Linux", Addresses: inv.Host.Addresses}
+	host := &entities.Host{HostName: inv.Host.Name, OSFamily: "Linux", Addresses: inv.Host.Addresses}
 	out := []entities.Entity{host}
-	account := func(name string) entities.Account {
-		a := entities.Account{Name: name, Host: host}
+	account := func(name string) *entities.Account {
+		a := &entities.Account{Name: name, Host: host}
 		for _, u := range inv.Users {
 			if u.Name == name && u.UID != nil && *u.UID >= 0 && *u.UID < 1<<32 {
 				id := uint32(*u.UID)
@@ -47,15 +47,15 @@ func (inv *Investigation) Entities(findingID string) []entities.Entity {
 		out = append(out, account(n))
 	}
 	for _, a := range addresses {
-		out = append(out, entities.IPAddress{Address: a})
+		out = append(out, &entities.IPAddress{Address: a})
 	}
 	for _, s := range inv.Sessions {
 		if !slices.Contains(sessions, s.ID) {
 			continue
 		}
-		e := entities.HostLogonSession{SessionID: firstOf(s.AuditSession, s.ID), StartTime: s.Start, EndTime: s.End, Account: account(s.User), Host: host, Terminal: s.TTY}
+		e := &entities.HostLogonSession{SessionID: firstOf(s.AuditSession, s.ID), StartTime: s.Start, EndTime: s.End, Account: account(s.User), Host: host, Terminal: s.TTY}
 		if a, err := netip.ParseAddr(s.Source); err == nil {
-			e.Source = entities.IPAddress{Address: a}
+			e.Source = &entities.IPAddress{Address: a}
 		}
 		out = append(out, e)
 	}

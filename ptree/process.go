@@ -248,18 +248,17 @@ func (p *Process) Evidence() []evidence.Ref {
 }
 
 // Entity returns p as an entity, with its parent one level up.
-func (p *Process) Entity() entities.Process {
+func (p *Process) Entity() *entities.Process {
 	e := p.entity()
 	if p.parent != nil {
-		up := p.parent.entity()
-		e.ParentProcess = &up
+		e.ParentProcess = p.parent.entity()
 	}
 	return e
 }
 
-func (p *Process) entity() entities.Process {
-	host := entities.Host{HostName: p.Host}
-	e := entities.Process{
+func (p *Process) entity() *entities.Process {
+	host := &entities.Host{HostName: p.Host}
+	e := &entities.Process{
 		CreationTime: p.Start,
 		CommandLine:  p.CommandLine(),
 		Host:         host,
@@ -271,13 +270,13 @@ func (p *Process) entity() entities.Process {
 		e.ImageFile = entities.FilePath(host, p.Exe)
 	}
 	if p.User != "" {
-		e.Account = entities.Account{Name: p.User, Host: host}
+		e.Account = &entities.Account{Name: p.User, Host: host}
 	}
 	if n, err := strconv.ParseUint(p.UID, 10, 32); err == nil {
 		id := uint32(n)
-		e.Account.UID, e.Account.Host = &id, host
+		e.Account = &entities.Account{Name: p.User, Host: host, UID: &id}
 	} else if strings.HasPrefix(p.UID, "S-1-") {
-		e.Account.SID = p.UID
+		e.Account = &entities.Account{Name: p.User, Host: host, SID: p.UID}
 	}
 	if p.Session != "" {
 		e.LogonSession = &entities.HostLogonSession{SessionID: p.Session, Host: host}
