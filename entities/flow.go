@@ -64,8 +64,8 @@ func (f Flow) Peer() netip.Addr {
 func (f Flow) Compare(o Flow) int {
 	return cmp.Or(
 		f.Start.Compare(o.Start),
-		f.Source.Compare(o.Source),
-		f.Destination.Compare(o.Destination),
+		f.Source.Compare(&o.Source),
+		f.Destination.Compare(&o.Destination),
 		cmp.Compare(f.Port, o.Port),
 		cmp.Compare(f.Protocol, o.Protocol),
 		f.End.Compare(o.End),

@@ -186,8 +186,8 @@ type scanner struct {
 
 // frame is an object or a list that is being read.
 type frame struct {
-	obj  *object
-	list []any
+	obj   *object
+	list  []any
 	name  string
 	named bool
 	seen  map[string]int // properties of a large object by name
