@@ -41,6 +41,7 @@ func (h *hunter) attribute() {
 			c.Session, _ = h.openSession(c.User, c.Time)
 		}
 	}
+	h.findParents()
 	h.attributeChanges()
 }
 
@@ -188,6 +189,11 @@ func (h *hunter) attributeChanges() {
 		}
 		if c.Session == "" {
 			c.Session = h.changeBySudo(c)
+		}
+		if c.Session == "" {
+			if id, sure := h.openSession("root", c.Time); sure {
+				c.Session, c.Inferred = id, "root had one session open at the time"
+			}
 		}
 		if s := h.session(c.Session); s != nil && c.By == "" {
 			c.By = s.User

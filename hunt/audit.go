@@ -111,6 +111,7 @@ func (h *hunter) readAudit(host string) {
 		h.connection(ev)
 		h.fileChange(ev)
 		h.auditOff(ev)
+		h.unitEvent(ev)
 	}
 }
 

@@ -82,17 +82,17 @@ func (f *Finding) merged() bool {
 func (st *story) attack() bool { return st.severity().Compare(SeverityHigh) >= 0 }
 
 func (st *story) finding() Finding {
-	f := Finding{Severity: st.severity()}
+	var f Finding
+	f.Severity, f.Why = st.judged()
 	attack := st.attack()
 	for _, s := range st.signals {
 		step := Step{
-			Time: s.time, End: s.end, Stage: s.stage, Severity: s.severity, Text: s.text, Detail: s.detail,
+			Time: s.time, End: s.end, Rule: s.rule, Stage: s.stage, Severity: s.severity, Text: s.text, Detail: s.detail,
 			Techniques: s.techniques, Session: s.session, Inferred: s.inferred, Refs: s.refs,
 		}
 		if attack {
 			step.Severity = worse(s.severity, s.raised)
 		}
-		f.Severity = worse(f.Severity, step.Severity)
 		f.Steps = append(f.Steps, step)
 		for _, h := range s.hypotheses {
 			f.Hypotheses = appendNew(f.Hypotheses, h)
@@ -123,10 +123,8 @@ func (st *story) finding() Finding {
 	slices.SortFunc(f.Refs, evidence.Ref.Compare)
 	f.Refs = slices.Compact(f.Refs)
 	slices.SortFunc(f.Addresses, netip.Addr.Compare)
-	if st.has(roleEntry, roleServer) && st.has(roleFetchRun, rolePlantAccount, roleGrant, rolePersist, roleConnect) {
-		f.Severity = SeverityCritical
-	}
 	f.Title, f.Summary = st.title(), st.summary()
+	st.explain(&f)
 	return f
 }
 
@@ -136,15 +134,13 @@ func (st *story) title() string {
 		e := entries[0]
 		return "Break-in: " + e.addr.String() + " guessed its way in as " + quoteName(e.account)
 	}
+	if keys := st.of(roleKeyEntry); len(keys) > 0 && st.attack() {
+		return "Break-in: " + keys[0].addr.String() + " came in as " + quoteName(keys[0].account) + " with a key that was used from elsewhere before"
+	}
 	if servers := st.of(roleServer); len(servers) > 0 {
 		return "Hijacked application: " + strings.TrimSuffix(servers[0].text, ".")
 	}
-	worst := st.signals[0]
-	for _, s := range st.signals {
-		if s.severity.Compare(worst.severity) > 0 {
-			worst = s
-		}
-	}
+	worst := worstOf(st.signals)
 	return strings.TrimSuffix(firstOf(worst.short, worst.text), ".")
 }
 
@@ -200,7 +196,7 @@ const maxEntries = 3
 // tellEntry tells how the intruder came in: the guessing of those who got in,
 // their entries, then who else guessed.
 func (st *story) tellEntry(sentence func(...string)) {
-	entries, guesses := st.of(roleEntry), st.of(roleGuess)
+	entries, guesses := st.of(roleEntry, roleKeyEntry), st.of(roleGuess)
 	var others []*signal
 	for _, g := range guesses {
 		if !slices.ContainsFunc(entries[:min(len(entries), maxEntries)], func(e *signal) bool { return e.addr == g.addr && e.addr.IsValid() }) {
@@ -210,7 +206,7 @@ func (st *story) tellEntry(sentence func(...string)) {
 		sentence(g.text)
 	}
 	tell(st.of(roleServer), maxEntries, "more programs started by servers", sentence)
-	tell(entries, maxEntries, "more logons after guessing", sentence)
+	tell(entries, maxEntries, "more logons like it", sentence)
 	tell(others, maxEntries, "more sources guessed too", sentence)
 }
 

@@ -34,6 +34,8 @@ type hunter struct {
 	probing   map[int]probe // by pid
 	jobs      map[jobKey]*Job
 	programs  map[string]int64
+	units     map[string]*unit
+	startsAt  map[int64][]string // stems of the units that systemd started, by second
 	shapes    evidence.Shapes
 	marks     map[string]*indicator
 	failed    []string // inputs that could not be read to their end
@@ -41,12 +43,13 @@ type hunter struct {
 	audit auditFacts
 	tree  *ptree.Tree
 
-	servers    map[int]bool     // processes that a server should not have started
-	byAudit    map[string][]int // indexes of inv.Sessions by audit session
-	users      stays            // the same by account
-	fromSource map[string][]int // indexes of attempts by source
-	signals    []*signal
-	cited      map[evidence.Ref]citation
+	sudoBefores []sudoHabit      // by sudo command
+	servers     map[int]bool     // processes that a server should not have started
+	byAudit     map[string][]int // indexes of inv.Sessions by audit session
+	users       stays            // the same by account
+	fromSource  map[string][]int // indexes of attempts by source
+	signals     []*signal
+	cited       map[evidence.Ref]citation
 }
 
 // span is from the first to the last of something.
@@ -65,6 +68,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
 		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
+		units: map[string]*unit{},
 		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {

@@ -322,17 +322,18 @@ type Hit struct {
 
 // AccountChange is a change to an account or group.
 type AccountChange struct {
-	Time    time.Time      `json:"time"`
-	Kind    string         `json:"kind"`           // "user_add", "user_modify", "group_add" …
-	What    string         `json:"what,omitempty"` // what was changed: "password", "group", "shell" …
-	Account string         `json:"account,omitempty"`
-	Group   string         `json:"group,omitempty"`
-	By      string         `json:"by,omitempty"`
-	Detail  string         `json:"detail"` // the program's words
-	Program string         `json:"program"`
-	PID     int            `json:"pid,omitempty"`
-	Session string         `json:"session,omitempty"`
-	Refs    []evidence.Ref `json:"refs"`
+	Time     time.Time      `json:"time"`
+	Kind     string         `json:"kind"`           // "user_add", "user_modify", "group_add" …
+	What     string         `json:"what,omitempty"` // what was changed: "password", "group", "shell" …
+	Account  string         `json:"account,omitempty"`
+	Group    string         `json:"group,omitempty"`
+	By       string         `json:"by,omitempty"`
+	Detail   string         `json:"detail"` // the program's words
+	Program  string         `json:"program"`
+	PID      int            `json:"pid,omitempty"`
+	Session  string         `json:"session,omitempty"`
+	Inferred string         `json:"inferred,omitempty"` // how the session was concluded
+	Refs     []evidence.Ref `json:"refs"`
 }
 
 // Connection is a network connection that a process made.

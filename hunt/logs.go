@@ -39,6 +39,7 @@ func (h *hunter) readSyslog(host string) {
 		}
 		h.span(rec.Time)
 		h.hostLine(&rec)
+		h.unitLine(&rec)
 		ev, ok := syslog.Parse(rec)
 		if !ok {
 			if syslog.Covers(rec.Program) {

@@ -15,6 +15,7 @@ const (
 	roleOther        role = iota
 	roleGuess             // passwords were guessed
 	roleEntry             // a logon that followed guessing from its source
+	roleKeyEntry          // a logon by a key that was used from elsewhere before
 	roleLaterLogon        // a logon of a new account, or of root from outside
 	roleServer            // a program that serves the network started a shell
 	roleFetchRun          // something was fetched, run, or both
@@ -22,13 +23,16 @@ const (
 	roleGrant             // an account got rights
 	rolePersist           // a file was written that brings the intruder back
 	roleConnect           // a connection out
-	roleJob               // cron ran it
+	roleBecame            // su to another account
+	roleJob               // cron or a timer ran it
+	roleSilence           // a log was switched off, cut or changed
 	roleContext           // what is told only inside a story
 )
 
 // signal is one act that may belong to an attack, before acts are joined into
 // findings.
 type signal struct {
+	rule       string // id of a rule of the house
 	role       role
 	time, end  time.Time
 	stage      Stage
@@ -45,6 +49,9 @@ type signal struct {
 	inferred   string
 	hypotheses []Hypothesis
 	refs       []evidence.Ref
+	process    int           // id of the process that did it, 0 where unknown
+	normal     func() string // says what is normal on this host in this matter; nil where nothing is known
+	command    bool          // judged by package cmdline's severity alone
 
 	// keys are the things that this act has to do with; two acts that are
 	// suspicious by themselves and share one belong together.

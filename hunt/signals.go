@@ -18,7 +18,9 @@ func (h *hunter) collectSignals() {
 	h.guessSignals()
 	h.logonSignals(planted)
 	h.serverSignals()
+	h.suSignals()
 	h.commandSignals()
+	h.unitSignals()
 	h.accountSignals(planted)
 	h.connectionSignals()
 	h.fileSignals()
@@ -96,7 +98,7 @@ func (h *hunter) guessSignals() {
 			continue
 		}
 		sig := signal{
-			role: roleGuess, time: s.First, end: f.end, stage: StageCredentials, severity: SeverityInfo, raised: SeverityMedium,
+			rule: ruleGuessing, role: roleGuess, time: s.First, end: f.end, stage: StageCredentials, severity: SeverityInfo, raised: SeverityMedium,
 			text:   fmt.Sprintf("%s failed %s to log on as %s.", quoteName(s.Source), times(f.tries), list(cleanNames(f.accounts))),
 			object: s.Source, techniques: []string{"T1110"}, hypotheses: []Hypothesis{StolenCredentials}, refs: f.refs,
 		}
@@ -127,7 +129,7 @@ func (h *hunter) guessSignals() {
 			continue
 		}
 		h.signal(signal{
-			role: roleGuess, time: utc(c.First), end: utc(c.Last), stage: StageCredentials, severity: SeverityLow, raised: SeverityMedium,
+			rule: ruleGuessing, role: roleGuess, time: utc(c.First), end: utc(c.Last), stage: StageCredentials, severity: SeverityLow, raised: SeverityMedium,
 			text:       fmt.Sprintf("%d sources guessed passwords of %s, few tries each: %s failed.", len(c.Sources), list(cleanNames(c.Users)), tries(c.Failures)),
 			techniques: []string{"T1110"}, hypotheses: []Hypothesis{StolenCredentials}, refs: c.Refs,
 		})
@@ -146,13 +148,15 @@ const (
 // logonSignals tells of each logon: what preceded it, whose account it is.
 func (h *hunter) logonSignals(planted map[string]time.Time) {
 	entered := map[string]bool{}
+	foreign := h.foreignKeys()
+	habits := map[string]*habit{}
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
-		if s.Start.IsZero() || s.Kind == "su" || s.Kind == "su-l" {
+		if s.Start.IsZero() || isSu(s.Kind) {
 			continue
 		}
 		sig := signal{
-			role: roleContext, time: s.Start, stage: StageAccess, severity: SeverityInfo, raised: SeverityHigh, account: s.User, session: s.ID,
+			rule: ruleLogon, role: roleContext, time: s.Start, stage: StageAccess, severity: SeverityInfo, raised: SeverityHigh, account: s.User, session: s.ID,
 			techniques: []string{"T1078"}, hypotheses: []Hypothesis{StolenCredentials}, refs: s.Refs, object: s.User,
 			keys: []string{sessionKey(s.ID)}, owns: []string{sessionKey(s.ID)},
 		}
@@ -169,8 +173,19 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 			how = " by " + quoteName(s.Method)
 		}
 		sig.text = fmt.Sprintf("%s logged on%s%s.", quoteName(s.User), from, how)
+		before := habits[s.User]
+		if before == nil {
+			before = &habit{}
+			habits[s.User] = before
+		}
+		sig.normal = tellHabit(*before, s)
+		before.add(s)
+		if told := foreign[i]; told != "" {
+			sig.rule, sig.role, sig.severity, sig.techniques = ruleKeyElse, roleKeyEntry, SeverityLow, []string{"T1078", "T1552.004"}
+			sig.text = fmt.Sprintf("%s logged on%s %s.", quoteName(s.User), from, told)
+		}
 		if made, ok := planted[s.User]; ok && made.Before(s.Start) {
-			sig.role, sig.severity = roleLaterLogon, SeverityLow
+			sig.rule, sig.role, sig.severity = ruleNewAccount, roleLaterLogon, SeverityLow
 			sig.text = fmt.Sprintf("%s, an account made %s before, logged on%s.", quoteName(s.User), roughly(s.Start.Sub(made)), from)
 			sig.keys = append(sig.keys, accountKey(s.User))
 		}
@@ -190,7 +205,8 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 				sig.severity = SeverityLow
 			}
 			if sig.severity.Compare(SeverityMedium) >= 0 {
-				if sig.role == roleContext {
+				sig.rule = ruleGuessedWay
+				if sig.role == roleContext || sig.role == roleKeyEntry {
 					sig.role = roleEntry
 					if entered[s.Source] {
 						sig.role = roleLaterLogon
@@ -251,6 +267,9 @@ func describeTarget(sig *signal, hit *Hit) {
 		sig.role = roleGrant
 	case "write", "change", "unit", "module":
 		sig.keys = append(sig.keys, fileKey(hit.Target))
+		if stem := unitOfFile(hit.Target); stem != "" {
+			sig.keys, sig.owns = append(sig.keys, unitKey(stem)), append(sig.owns, unitKey(stem))
+		}
 		if hit.Stage == StagePersistence {
 			sig.role = rolePersist
 		}

@@ -21,6 +21,7 @@ type carrier struct {
 	how        how
 	count      int
 	process    int // id in Investigation.Processes
+	sudo       int // index in Investigation.Sudo, from 1
 }
 
 // how says what a command is known from; the greater tells more of it.
@@ -76,18 +77,18 @@ func (h *hunter) carriers() []carrier {
 	var all []carrier
 	for i := range h.inv.Sudo {
 		if c := &h.inv.Sudo[i]; c.Result != "fail" && len(c.Hits) > 0 {
-			all = append(all, carrier{c.Time, c.Time, c.Session, c.User, c.Text, c.Hits, c.Refs, bySudo, 1, 0})
+			all = append(all, carrier{c.Time, c.Time, c.Session, c.User, c.Text, c.Hits, c.Refs, bySudo, 1, 0, i + 1})
 		}
 	}
 	for i := range h.inv.Jobs {
 		if j := &h.inv.Jobs[i]; len(j.Hits) > 0 {
-			all = append(all, carrier{j.First, j.Last, "", j.User, j.Text, j.Hits, j.Refs, byCron, j.Count, 0})
+			all = append(all, carrier{j.First, j.Last, "", j.User, j.Text, j.Hits, j.Refs, byCron, j.Count, 0, 0})
 		}
 	}
 	for i := range h.inv.Processes {
 		if p := &h.inv.Processes[i]; len(p.Hits) > 0 {
 			at := firstTime(p.Start, p.End)
-			all = append(all, carrier{at, at, p.Session, p.User, p.Cmdline, p.Hits, p.Refs, byProcess, 1, p.ID})
+			all = append(all, carrier{at, at, p.Session, p.User, p.Cmdline, p.Hits, p.Refs, byProcess, 1, p.ID, 0})
 		}
 	}
 	return all
@@ -277,12 +278,15 @@ func (h *hunter) actSignal(a *act) signal {
 		who = quoteName(s.User)
 	}
 	sig := signal{
-		role: roleOther, time: c.time, stage: hit.Stage, severity: hit.Severity, raised: hit.Severity,
+		rule: ruleCommand, role: roleOther, command: true, process: c.process, time: c.time, stage: hit.Stage, severity: hit.Severity, raised: hit.Severity,
 		detail: c.text, object: hit.Target, techniques: hit.Techniques, session: c.session, hypotheses: stageHypotheses(hit.Stage), refs: a.refs,
 	}
 	switch c.how {
 	case bySudo:
 		who += " with sudo"
+		run := &h.inv.Sudo[c.sudo-1]
+		before := h.sudoHabits()[c.sudo-1]
+		sig.normal = func() string { return before.tell(run) }
 	case byCron:
 		who = "cron as " + who
 		sig.techniques = append([]string{"T1053.003"}, hit.Techniques...)
@@ -313,9 +317,14 @@ func (h *hunter) actSignal(a *act) signal {
 		sig.keys = append(sig.keys, treeKey(root))
 		sig.hypotheses = appendNew(slices.Clone(sig.hypotheses), HijackedApp)
 	}
+	if c.session == "" && c.how == byProcess {
+		if stem := h.unitOfProcess(c.process); stem != "" {
+			sig.keys = append(sig.keys, unitKey(stem))
+		}
+	}
 	describeTarget(&sig, hit)
 	if c.how == byCron {
-		sig.role, sig.object = roleJob, c.text
+		sig.rule, sig.role, sig.object = ruleCronCommand, roleJob, c.text
 	}
 	return sig
 }
@@ -361,7 +370,7 @@ func (h *hunter) lookAround(all []carrier) {
 			continue
 		}
 		h.signal(signal{
-			role: roleContext, time: l.first, stage: StageDiscovery, severity: SeverityInfo, raised: SeverityLow, session: s.ID,
+			rule: ruleLookAround, role: roleContext, time: l.first, stage: StageDiscovery, severity: SeverityInfo, raised: SeverityLow, session: s.ID,
 			text:       fmt.Sprintf("%s looked around: %s.", quoteName(s.User), list(l.commands)),
 			techniques: l.techniques, hypotheses: []Hypothesis{AccountMisuse}, refs: l.refs, keys: []string{sessionKey(s.ID)},
 		})

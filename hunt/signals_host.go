@@ -26,7 +26,7 @@ func (h *hunter) accountSignals(planted map[string]time.Time) {
 			by = " by " + quoteName(c.By)
 		}
 		sig := signal{
-			role: roleOther, time: c.Time, stage: StagePersistence, severity: SeverityInfo, raised: SeverityMedium, detail: c.Detail,
+			rule: ruleAccount, role: roleOther, time: c.Time, stage: StagePersistence, severity: SeverityInfo, raised: SeverityMedium, detail: c.Detail,
 			account: c.Account, session: c.Session, object: firstOf(c.Account, c.Group), techniques: []string{"T1098"},
 			hypotheses: []Hypothesis{AccountMisuse}, refs: c.Refs,
 		}
@@ -39,12 +39,12 @@ func (h *hunter) accountSignals(planted map[string]time.Time) {
 		what := firstOf(c.Account, c.Group)
 		switch {
 		case c.Kind == "user_add":
-			sig.role, sig.severity, sig.raised = rolePlantAccount, SeverityLow, SeverityHigh
+			sig.rule, sig.role, sig.severity, sig.raised = ruleAccountMade, rolePlantAccount, SeverityLow, SeverityHigh
 			sig.techniques = []string{"T1136.001"}
 			sig.text = fmt.Sprintf("The account %s was made%s.", quoteName(what), by)
 			sig.owns = []string{accountKey(c.Account)}
 		case c.Group != "" && c.Account != "" && slices.Contains(strongGroups, c.Group):
-			sig.role, sig.severity, sig.raised = roleGrant, SeverityLow, SeverityHigh
+			sig.rule, sig.role, sig.severity, sig.raised = ruleRights, roleGrant, SeverityLow, SeverityHigh
 			sig.techniques = []string{"T1098.007"}
 			sig.stage = StagePrivilege
 			sig.text = fmt.Sprintf("%s was put into the group %s%s.", quoteName(c.Account), quoteName(c.Group), by)
@@ -74,7 +74,7 @@ func (h *hunter) connectionSignals() {
 			continue
 		}
 		h.signal(signal{
-			role: roleConnect, time: c.Time, stage: StageControl, severity: SeverityInfo, raised: SeverityHigh,
+			rule: ruleConnection, role: roleConnect, time: c.Time, stage: StageControl, severity: SeverityInfo, raised: SeverityHigh,
 			text:   fmt.Sprintf("%s %s %s.", firstOf(quoteNonEmpty(path.Base(c.Exe)), "A process"), connectVerb(c.Result), c.Address),
 			object: c.Address.String(), addr: c.Address.Addr().Unmap(), techniques: []string{"T1071"}, session: c.Session,
 			hypotheses: []Hypothesis{RemoteControl}, refs: c.Refs, keys: []string{addrKey(c.Address.Addr())},
@@ -114,7 +114,7 @@ func (h *hunter) fileSignals() {
 			continue
 		}
 		sig := signal{
-			role: roleContext, time: f.Time, stage: StagePersistence, severity: SeverityInfo, raised: SeverityLow,
+			rule: ruleFile, role: roleContext, time: f.Time, stage: StagePersistence, severity: SeverityInfo, raised: SeverityLow,
 			text:   fmt.Sprintf("%s: %s, by %s.", f.Path, fileVerb(f.Action), firstOf(quoteNonEmpty(path.Base(f.Exe)), "a process")),
 			object: f.Path, session: f.Session, hypotheses: []Hypothesis{AccountMisuse}, refs: f.Refs,
 		}
@@ -123,6 +123,9 @@ func (h *hunter) fileSignals() {
 		}
 		if f.Action != string(auditd.FileDelete) && slices.ContainsFunc(returnPaths, func(p string) bool { return strings.HasPrefix(f.Path, p) }) || strings.HasSuffix(f.Path, "/.ssh/authorized_keys") {
 			sig.role, sig.raised = rolePersist, SeverityHigh
+			if stem := unitOfFile(f.Path); stem != "" {
+				sig.keys, sig.owns = append(sig.keys, unitKey(stem)), append(sig.owns, unitKey(stem))
+			}
 		}
 		h.signal(sig)
 	}
@@ -154,7 +157,7 @@ func (h *hunter) failedPrivilegeSignals() {
 			continue
 		}
 		sig := signal{
-			role: roleContext, time: c.Time, stage: StagePrivilege, severity: SeverityInfo, raised: SeverityMedium, account: c.User, session: c.Session,
+			rule: ruleRefused, role: roleContext, time: c.Time, stage: StagePrivilege, severity: SeverityInfo, raised: SeverityMedium, account: c.User, session: c.Session,
 			text: fmt.Sprintf("%s was refused by sudo.", quoteName(c.User)), detail: c.Text, techniques: []string{"T1548.003"},
 			inferred: c.Inferred, hypotheses: []Hypothesis{AccountMisuse}, refs: c.Refs,
 		}
@@ -173,7 +176,7 @@ func (h *hunter) failedPrivilegeSignals() {
 		}
 		session, sure := h.openSession(a.By, a.First)
 		sig := signal{
-			role: roleContext, time: utc(a.First), stage: StagePrivilege, severity: SeverityInfo, raised: SeverityMedium, account: a.By, session: session,
+			rule: ruleRefused, role: roleContext, time: utc(a.First), stage: StagePrivilege, severity: SeverityInfo, raised: SeverityMedium, account: a.By, session: session,
 			text:       fmt.Sprintf("%s failed to become %s with su.", firstOf(quoteNonEmpty(a.By), "Somebody"), quoteName(a.User)),
 			techniques: []string{"T1548"}, hypotheses: []Hypothesis{AccountMisuse}, refs: a.Refs,
 		}
@@ -209,7 +212,7 @@ func (h *hunter) auditSignals() {
 		}
 		session := h.auditSessionAt(first.ses, first.at)
 		sig := signal{
-			role: roleOther, time: first.at, stage: StageEvasion, severity: SeverityLow, raised: SeverityHigh, session: session,
+			rule: ruleAuditOff, role: roleSilence, time: first.at, stage: StageEvasion, severity: SeverityLow, raised: SeverityHigh, session: session,
 			text:       fmt.Sprintf("Auditing was cut back by %s: %s.", firstOf(first.who, "an unknown process"), strings.Join(texts, ", ")),
 			techniques: []string{"T1562.012"}, hypotheses: []Hypothesis{AccountMisuse}, refs: refs,
 		}

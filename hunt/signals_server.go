@@ -31,7 +31,7 @@ func (h *hunter) serverSignals() {
 		}
 		h.servers[p.ID] = true
 		h.signal(signal{
-			role: roleServer, time: firstTime(p.Start, p.End), stage: StageExecution, severity: SeverityHigh, raised: SeverityHigh,
+			rule: ruleServerShell, role: roleServer, process: p.ID, time: firstTime(p.Start, p.End), stage: StageExecution, severity: SeverityHigh, raised: SeverityHigh,
 			text:   fmt.Sprintf("%s started %s: %s.", quoteName(r.Parent), quoteName(r.Child), lowerFirst(r.Why)),
 			detail: p.Cmdline, object: r.Parent, techniques: []string{"T1190", "T1059.004"}, hypotheses: []Hypothesis{HijackedApp}, refs: p.Refs,
 			keys: []string{treeKey(p.ID)}, owns: []string{treeKey(p.ID)},
