@@ -21,10 +21,12 @@ func (h *hunter) attribute() {
 	for i := range h.inv.Connections {
 		c := &h.inv.Connections[i]
 		c.Session = h.auditSessionAt(c.AuditSession, c.Time)
+		c.Process = h.processAt(c.PID, c.Time)
 	}
 	for i := range h.inv.FileChanges {
 		f := &h.inv.FileChanges[i]
 		f.Session = h.auditSessionAt(f.AuditSession, f.Time)
+		f.Process = h.processAt(f.PID, f.Time)
 	}
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
@@ -91,6 +93,31 @@ func (h *hunter) sessionOfPID(pid int, at time.Time) string {
 		}
 	}
 	return ""
+}
+
+// processAt returns the id of the process that had the pid, 0 where the tree
+// does not list it.
+func (h *hunter) processAt(pid int, at time.Time) int {
+	if pid <= 0 || h.tree == nil {
+		return 0
+	}
+	if p := h.tree.Find("", pid, at); p != nil && p.ID() <= len(h.inv.Processes) {
+		return p.ID()
+	}
+	return 0
+}
+
+// processNear is processAt for a time that a log may have cut to its second.
+func (h *hunter) processNear(pid int, at time.Time) int {
+	if pid <= 0 || h.tree == nil {
+		return 0
+	}
+	for _, t := range []time.Time{at.Add(time.Second), at} {
+		if p := h.tree.Find("", pid, t); p != nil && near(p.Start, at, joinSlack) && p.ID() <= len(h.inv.Processes) {
+			return p.ID()
+		}
+	}
+	return 0
 }
 
 // openSession returns the session of the account that was open at the time,
@@ -184,6 +211,7 @@ func (h *hunter) attributeChanges() {
 				}
 			}
 		}
+		c.Process = h.processNear(c.PID, c.Time)
 		if c.Session == "" {
 			c.Session = h.sessionOfPID(c.PID, c.Time)
 		}

@@ -152,11 +152,13 @@ const (
 func (st *story) explain(f *Finding) {
 	order := slices.Clone(st.signals)
 	slices.SortStableFunc(order, func(a, b *signal) int {
-		return cmp.Or(b.severity.Compare(a.severity), cmp.Compare(wayRank(a.role), wayRank(b.role)))
+		return cmp.Or(cmp.Compare(wayRank(a.role), wayRank(b.role)), b.severity.Compare(a.severity))
 	})
 	var normal []string
+	said := map[string]bool{}
 	for _, s := range order {
-		if s.normal != nil && len(normal) < maxNormal {
+		if s.normal != nil && len(normal) < maxNormal && !said[s.rule] {
+			said[s.rule] = true
 			normal = appendNew(normal, s.normal())
 		}
 		if s.rule != "" {

@@ -12,10 +12,10 @@ import (
 )
 
 // findings turns stories into findings, worst first.
-func findings(all []*story) []Finding {
+func (h *hunter) findings(all []*story) []Finding {
 	out := make([]Finding, 0, len(all))
 	for _, st := range all {
-		out = append(out, st.finding())
+		out = append(out, h.finding(st))
 	}
 	out = sameTitles(out)
 	slices.SortStableFunc(out, func(a, b Finding) int {
@@ -81,7 +81,7 @@ func (f *Finding) merged() bool {
 // then its weaker steps count for what they are worth in one.
 func (st *story) attack() bool { return st.severity().Compare(SeverityHigh) >= 0 }
 
-func (st *story) finding() Finding {
+func (h *hunter) finding(st *story) Finding {
 	var f Finding
 	f.Severity, f.Why = st.judged()
 	attack := st.attack()
@@ -125,6 +125,9 @@ func (st *story) finding() Finding {
 	slices.SortFunc(f.Addresses, netip.Addr.Compare)
 	f.Title, f.Summary = st.title(), st.summary()
 	st.explain(&f)
+	if f.Severity.Compare(SeverityLow) > 0 {
+		f.Paragraph = st.paragraph(h.session)
+	}
 	return f
 }
 
@@ -172,7 +175,7 @@ func (st *story) summary() string {
 		sentence("Written to come back: ", list(objs), ".")
 	}
 	if jobs := st.of(roleJob); len(jobs) > 0 {
-		sentence("Run by cron since: ", list(objects(jobs)), ".")
+		sentence("Run since by cron or systemd: ", list(objects(jobs)), ".")
 	}
 	if objs := objects(st.of(roleConnect)); len(objs) > 0 {
 		sentence("Connected to: ", list(objs), ".")
@@ -205,7 +208,12 @@ func (st *story) tellEntry(sentence func(...string)) {
 		}
 		sentence(g.text)
 	}
-	tell(st.of(roleServer), maxEntries, "more programs started by servers", sentence)
+	servers := st.of(roleServer)
+	if len(entries) > 0 && len(servers) > 0 && servers[0].time.Before(entries[0].time) {
+		tell(servers, maxEntries, "more programs started by servers", sentence)
+		servers = nil
+	}
+	defer func() { tell(servers, maxEntries, "more programs started by servers", sentence) }()
 	tell(entries, maxEntries, "more logons like it", sentence)
 	tell(others, maxEntries, "more sources guessed too", sentence)
 }

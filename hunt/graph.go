@@ -61,6 +61,7 @@ const (
 	EdgeRan       EdgeKind = "ran"        // a session, command or process ran something
 	EdgeFetched   EdgeKind = "fetched"    // something was got from a URL or host
 	EdgeWrote     EdgeKind = "wrote"      // a file was written
+	EdgeRemoved   EdgeKind = "removed"    // a file was deleted
 	EdgeMade      EdgeKind = "made"       // an account was made
 	EdgeChanged   EdgeKind = "changed"    // an account or group was changed
 	EdgeConnected EdgeKind = "connected"  // a connection was made

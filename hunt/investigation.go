@@ -32,6 +32,7 @@ type Investigation struct {
 	Sudo        []Command       `json:"sudo,omitempty"`
 	Jobs        []Job           `json:"jobs,omitempty"` // cron commands, each distinct one once
 	CronEdits   []CronEdit      `json:"cron_edits,omitempty"`
+	Units       []UnitStart     `json:"units,omitempty"`   // starts of units whose files were written within these logs
 	Changes     []AccountChange `json:"changes,omitempty"` // to accounts and groups
 	Connections []Connection    `json:"connections,omitempty"`
 	FileChanges []FileChange    `json:"file_changes,omitempty"`
@@ -297,6 +298,7 @@ type FileChange struct {
 	From         string         `json:"from,omitempty"` // the old name, where there is one
 	Exe          string         `json:"exe,omitempty"`
 	PID          int            `json:"pid,omitempty"`
+	Process      int            `json:"process,omitempty"` // id, where the tree has it
 	User         string         `json:"user,omitempty"`
 	Key          string         `json:"key,omitempty"` // of the audit rule
 	Result       string         `json:"result,omitempty"`
@@ -331,6 +333,7 @@ type AccountChange struct {
 	Detail   string         `json:"detail"` // the program's words
 	Program  string         `json:"program"`
 	PID      int            `json:"pid,omitempty"`
+	Process  int            `json:"process,omitempty"` // id, where the tree has it
 	Session  string         `json:"session,omitempty"`
 	Inferred string         `json:"inferred,omitempty"` // how the session was concluded
 	Refs     []evidence.Ref `json:"refs"`
@@ -343,6 +346,7 @@ type Connection struct {
 	Kind         string         `json:"kind"` // of the address, as package geo names it
 	Exe          string         `json:"exe,omitempty"`
 	PID          int            `json:"pid,omitempty"`
+	Process      int            `json:"process,omitempty"` // id, where the tree has it
 	User         string         `json:"user,omitempty"`
 	Result       string         `json:"result,omitempty"`
 	Session      string         `json:"session,omitempty"`
@@ -395,6 +399,8 @@ type Process struct {
 	Earlier  []string       `json:"earlier,omitempty"` // command lines it ran before, by exec in place
 	User     string         `json:"user,omitempty"`
 	Session  string         `json:"session,omitempty"` // id
+	Server   string         `json:"server,omitempty"`  // the program that serves the network above it, where a server should not start such a thing
+	Unit     string         `json:"unit,omitempty"`    // the unit written within these logs that systemd started as this process began
 	Start    time.Time      `json:"start,omitzero"`
 	End      time.Time      `json:"end,omitzero"`
 	Edge     string         `json:"edge,omitempty"`     // "observed", "inferred", "unknown"

@@ -40,6 +40,7 @@ type signal struct {
 	raised     Severity // of the act inside an attack
 	text       string
 	short      string // text without its reason, for titles; "" where text is short
+	act        string // the act in a clause without who did it; "" where text serves
 	detail     string
 	object     string // the account, file, URL or address that it is about
 	techniques []string

@@ -297,6 +297,10 @@ func (h *hunter) actSignal(a *act) signal {
 	if hit.Target != "" {
 		about = " (" + quoteName(hit.Target) + ")"
 	}
+	sig.act = lowerFirst(hit.Name) + about
+	if c.how == bySudo {
+		sig.act += " with sudo"
+	}
 	sig.short = fmt.Sprintf("%s%s, by %s", hit.Name, about, who)
 	sig.text = sig.short + ": " + lowerFirst(hit.Why)
 	if c.session == "" {

@@ -9,6 +9,9 @@ import (
 
 func treeKey(id int) string { return "tree:" + strconv.Itoa(id) }
 
+// serverKey joins what one server program was made to start.
+func serverKey(exe string) string { return "server:" + exe }
+
 // serverSignals tells of shells and fetching programs below a program that
 // serves the network: by the rule of [ptree.ServerShell]. The topmost such
 // process stands for all below it.
@@ -30,11 +33,12 @@ func (h *hunter) serverSignals() {
 			continue
 		}
 		h.servers[p.ID] = true
+		p.Server = r.Parent
 		h.signal(signal{
 			rule: ruleServerShell, role: roleServer, process: p.ID, time: firstTime(p.Start, p.End), stage: StageExecution, severity: SeverityHigh, raised: SeverityHigh,
 			text:   fmt.Sprintf("%s started %s: %s.", quoteName(r.Parent), quoteName(r.Child), lowerFirst(r.Why)),
 			detail: p.Cmdline, object: r.Parent, techniques: []string{"T1190", "T1059.004"}, hypotheses: []Hypothesis{HijackedApp}, refs: p.Refs,
-			keys: []string{treeKey(p.ID)}, owns: []string{treeKey(p.ID)},
+			keys: []string{treeKey(p.ID), serverKey(r.Parent)}, owns: []string{treeKey(p.ID), serverKey(r.Parent)},
 		})
 	}
 }

@@ -8,6 +8,16 @@ import (
 	"github.com/tuxtrail/tuxtrail/evidence"
 )
 
+// UnitStart is how often systemd started a unit whose file was seen being
+// written.
+type UnitStart struct {
+	Name  string         `json:"name"` // "x.service", "x.timer"
+	Count int            `json:"count"`
+	First time.Time      `json:"first"` // since it was written
+	Last  time.Time      `json:"last"`
+	Refs  []evidence.Ref `json:"refs"` // the first few
+}
+
 // order is a unit that somebody told systemctl to start or enable.
 type order struct {
 	time    time.Time
@@ -25,6 +35,15 @@ func (h *hunter) unitSignals() {
 	written := h.unitsWritten()
 	if len(written) == 0 {
 		return
+	}
+	for i := range h.inv.Processes {
+		p := &h.inv.Processes[i]
+		if p.PPID != 1 {
+			continue
+		}
+		if stem := h.unitOfProcess(p.ID); stem != "" && !written[stem].IsZero() {
+			p.Unit = stem + ".service"
+		}
 	}
 	for _, o := range h.unitOrders() {
 		for _, stem := range o.stems {
@@ -61,6 +80,7 @@ func (h *hunter) unitSignals() {
 		if n == len(u.times) && made.Before(u.first.Add(joinSlack)) {
 			n = u.starts
 		}
+		h.inv.Units = append(h.inv.Units, UnitStart{Name: name, Count: max(n, 1), First: first, Last: u.last, Refs: u.refs})
 		h.signal(signal{
 			rule: ruleUnit, role: roleJob, time: first, end: u.last, stage: StageExecution, severity: SeverityInfo, raised: SeverityHigh,
 			text:   fmt.Sprintf("systemd started %s %s since it was written.", quoteName(name), times(max(n, 1))),

@@ -30,7 +30,7 @@ func verdicts(found []Finding, blind []Blind) []Verdict {
 			if f.Severity.Compare(SeverityMedium) >= 0 && slices.Contains(f.Hypotheses, h) {
 				v.Findings = append(v.Findings, f.ID)
 				if v.Why == "" {
-					v.Why = f.Title + "."
+					v.Why = speaksFor(&f, h)
 				}
 			}
 		}
@@ -54,4 +54,27 @@ func firstBlind(h Hypothesis, blind []Blind) string {
 		}
 	}
 	return ""
+}
+
+// speaksFor returns the step of a finding that says most for a hypothesis, else
+// the finding's title.
+func speaksFor(f *Finding, h Hypothesis) string {
+	var best *Step
+	for i := range f.Steps {
+		s := &f.Steps[i]
+		r := houseRule(s.Rule)
+		if r == nil || !slices.Contains(r.Hypotheses, h) {
+			continue
+		}
+		if h == RemoteControl && s.Rule != ruleConnection && s.Stage != StageControl && s.Stage != StageExfiltration && s.Rule != ruleUnit && s.Rule != ruleCronCommand {
+			continue
+		}
+		if best == nil || s.Severity.Compare(best.Severity) > 0 {
+			best = s
+		}
+	}
+	if best == nil {
+		return f.Title + "."
+	}
+	return f.ID + ": " + best.Text
 }
