@@ -4,7 +4,7 @@
 // Asking tells. Whoever is asked about an address learns that somebody has met
 // it. So nothing is sent that was not planned: [Client.Plan] says what would go
 // to whom, what is held back and why, what is known already and what the quotas
-// leave; the look-up does just that.
+// leave; [Client.Lookup] does just that.
 //
 // A [Provider] answers for one indicator at a time. Those over HTTP are in
 // ti/online, those from files and feeds, which ask nobody, in ti/feeds. One that

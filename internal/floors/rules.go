@@ -10,7 +10,7 @@ var floors = map[string]int{
 	"querytime": 1,
 	"entities":  1,
 
-	"internal/secret":        1,
+	"internal/secret":        0, // below all others
 	"internal/msticpyconfig": 1,
 
 	"syslog":  2,
