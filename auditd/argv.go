@@ -1,6 +1,7 @@
 package auditd
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -19,6 +20,40 @@ type argList struct {
 	got    int    // how much of it has come
 	digits []byte // hex of the argument being joined
 	text   []byte // its bytes so far
+}
+
+// args takes the arguments of the event's EXECVE records, of which there are
+// count, in the order of the arguments.
+func (e *Event) args(count int) {
+	var a argList
+	recs := make([]*Record, 0, 4) // on the stack for most
+	for i := range e.Records {
+		if r := &e.Records[i]; canonical(r.Type) == TypeExecve {
+			recs = append(recs, r)
+		}
+	}
+	if count > 1 {
+		slices.SortStableFunc(recs, func(a, b *Record) int {
+			ai, ap := a.firstArg()
+			bi, bp := b.firstArg()
+			return cmp.Or(cmp.Compare(ai, bi), cmp.Compare(ap, bp))
+		})
+	}
+	for _, r := range recs {
+		a.add(e, r)
+	}
+	a.finish(e)
+}
+
+// firstArg returns the first argument of an EXECVE record, and which piece of
+// it.
+func (r *Record) firstArg() (index, piece int) {
+	for i := range r.fields {
+		if index, piece, kind := argIndex(r.name(&r.fields[i])); kind != argNone {
+			return index, piece
+		}
+	}
+	return 0, 0
 }
 
 func (a *argList) add(e *Event, r *Record) {

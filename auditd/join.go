@@ -15,7 +15,8 @@ type key struct {
 // node is one host of the log.
 type node struct {
 	name   string
-	latest int64 // stamp of the event that began last, in ms
+	clock  int64 // the newest stamp, in ms
+	behind int   // events in a row with much older stamps
 	serial serials
 }
 
@@ -25,7 +26,8 @@ type entry struct {
 	key    key
 	ev     *Event // nil once handed out
 	done   bool   // nothing more is expected
-	at     int64  // stamp in ms
+	seen   int64  // what the node's clock was when the last record came
+	line   int64  // which record that was
 	hashes []uint64
 }
 
@@ -36,7 +38,8 @@ type joiner struct {
 	maxRecords int
 	maxBytes   int
 	maxOpen    int
-	bytes      int // of the open events
+	bytes      int   // of the open events
+	records    int64 // so far
 
 	nodes map[string]*node
 	last  *entry // of the record before: the usual case
@@ -80,6 +83,8 @@ func (j *joiner) put(h *header, line []byte, hash uint64, ref evidence.Ref) {
 		}
 		j.last = en
 	}
+	j.records++
+	en.seen, en.line = k.node.clock, j.records
 	if slices.Contains(en.hashes, hash) {
 		j.duplicate++
 		return
@@ -114,14 +119,46 @@ func (j *joiner) open(k key, t Type) *entry {
 	} else {
 		en = &entry{}
 	}
-	*en = entry{key: k, ev: j.event(), hashes: en.hashes[:0], at: k.id.Sec*1000 + int64(k.id.Msec)}
-	k.node.latest = en.at // not the highest: the clock may have been set back
+	*en = entry{key: k, ev: j.event(), hashes: en.hashes[:0]}
+	at := k.id.Sec*1000 + int64(k.id.Msec)
+	k.node.tell(at, j.wait)
 	if !daemonType(t) {
-		k.node.serial.see(k.id.Serial, en.at)
+		k.node.serial.see(k.id.Serial, at)
 	}
 	j.byKey[k] = en
 	j.queue.push(en)
 	return en
+}
+
+// maxBehind is after how many events in a row with old stamps the clock counts
+// as set back.
+const maxBehind = 32
+
+// tell takes the stamp of a new event. It is of the beginning of a system call
+// and the records are written at its end, so that it can be old: a call that
+// waited tells nothing of the time now.
+func (n *node) tell(at, wait int64) {
+	switch {
+	case at >= n.clock:
+		n.clock, n.behind = at, 0
+	case at > n.clock-wait:
+		n.behind = 0
+	default:
+		if n.behind++; n.behind == maxBehind {
+			n.clock, n.behind = at, 0
+		}
+	}
+}
+
+// minLines is how many records are read, at least, before an event that had
+// none among them is complete by time.
+const minLines = 32
+
+// quiet reports whether nothing came for the event for so long that nothing
+// more is expected.
+func (j *joiner) quiet(en *entry) bool {
+	d := en.key.node.clock - en.seen
+	return (d >= j.wait || d <= -j.wait) && j.records-en.line >= minLines
 }
 
 func (j *joiner) event() *Event {
@@ -153,7 +190,7 @@ func (j *joiner) pop() *Event {
 	if en == nil {
 		return nil
 	}
-	if !en.done && !j.all && j.queue.len() <= j.window && j.bytes <= j.maxOpen && en.key.node.latest-en.at < j.wait {
+	if !en.done && !j.all && j.queue.len() <= j.window && j.bytes <= j.maxOpen && !j.quiet(en) {
 		return nil
 	}
 	j.queue.pop()

@@ -1,7 +1,12 @@
 package auditd
 
 import (
+	"cmp"
 	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -9,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tuxtrail/tuxtrail/internal/sharedtest"
 )
 
 func line[N int | int64](typ string, sec int, serial N, body string) string {
@@ -129,18 +136,80 @@ func TestJoinLost(t *testing.T) {
 	assert.Zero(t, stats.Lost, "each node counts for itself")
 }
 
+// others returns events of one record that come between those of another.
+func others(sec, count int) (lines []string) {
+	for i := range count {
+		lines = append(lines, line("CWD", sec, 1000+i, `cwd="/other"`))
+	}
+	return lines
+}
+
 func TestJoinLate(t *testing.T) {
-	events, _, stats := read(t, Options{},
-		line("SYSCALL", 1, 1, "pid=1"), line("SYSCALL", 10, 2, "pid=2"), line("CWD", 1, 1, `cwd="/"`), line("PATH", 1, 1, `item=0 name="x"`))
-	require.Len(t, events, 3, "nothing is swallowed")
+	log := append([]string{line("SYSCALL", 1, 1, "pid=1")}, others(10, minLines)...)
+	log = append(log, line("CWD", 1, 1, `cwd="/"`), line("PATH", 1, 1, `item=0 name="x"`))
+	events, _, stats := read(t, Options{}, log...)
+	require.Len(t, events, minLines+2, "nothing is swallowed")
 	assert.False(t, events[0].Late)
-	assert.True(t, events[2].Late)
-	assert.Equal(t, []string{"CWD", "PATH"}, types(events[2]))
+	last := events[len(events)-1]
+	assert.True(t, last.Late)
+	assert.Equal(t, []string{"CWD", "PATH"}, types(last))
 	assert.Equal(t, int64(1), stats.OutOfOrder)
 
-	events, _, _ = read(t, Options{Wait: time.Minute},
-		line("SYSCALL", 1, 1, "pid=1"), line("SYSCALL", 10, 2, "pid=2"), line("CWD", 1, 1, `cwd="/"`))
-	assert.Len(t, events, 2)
+	events, _, _ = read(t, Options{Wait: time.Minute}, log...)
+	assert.Len(t, events, minLines+1)
+	events, _, _ = read(t, Options{}, append(log[:10:10], log[len(log)-2:]...)...)
+	assert.Len(t, events, 10, "few records came between")
+}
+
+// TestJoinSlowCall: a stamp is of the beginning of a system call, and its
+// records are written when it ends.
+func TestJoinSlowCall(t *testing.T) {
+	events, _, _ := read(t, Options{},
+		line("SYSCALL", 90, 5, "pid=5"), line("SYSCALL", 20, 1, "pid=1"), line("SYSCALL", 90, 6, "pid=6"),
+		line("CWD", 90, 5, `cwd="/5"`), line("CWD", 20, 1, `cwd="/1"`), line("CWD", 90, 6, `cwd="/6"`),
+		line("PATH", 20, 1, "item=0"), line("PATH", 90, 5, "item=0"))
+	require.Len(t, events, 3)
+	for _, e := range events {
+		assert.Equal(t, "/"+e.PID.String(), e.CWD)
+	}
+	// a denial in the call comes at once, the call when it ends
+	log := append([]string{line("AVC", 90, 5, "avc:  denied  { read } for  pid=5")}, others(90, 500)...)
+	events, _, _ = read(t, Options{}, append(log, line("SYSCALL", 90, 5, "pid=5 uid=7"))...)
+	assert.Len(t, events, 501)
+	assert.Equal(t, n(7), events[0].UID)
+}
+
+// TestJoinShuffled: records may come in any order, within the window.
+func TestJoinShuffled(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(sharedtest.Dir(t, "corpus/host-a"), "audit.log"))
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+	show := func(lines []string) map[string]string {
+		events, errs, _ := read(t, Options{}, lines...)
+		require.Empty(t, errs)
+		got := make(map[string]string)
+		for _, e := range events {
+			assert.False(t, e.Late, e.Stamp)
+			got[e.Stamp] = fmt.Sprintf("%q %s %s %v %q %s %v %v %d", e.Argv, e.Exe, e.CWD, e.PID, e.Proctitle, e.Syscall, e.Result, e.Socks == nil, len(e.Records))
+			for _, p := range e.Paths {
+				got[e.Stamp] += fmt.Sprintf(" %d %q", p.Item, p.Name)
+			}
+		}
+		return got
+	}
+	want := show(lines)
+	require.Len(t, want, 722)
+	for seed := range uint64(5) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		at := make(map[string]float64)
+		for i, l := range lines {
+			at[l] = float64(i) + r.Float64()*20
+		}
+		mixed := slices.Clone(lines)
+		slices.SortFunc(mixed, func(a, b string) int { return cmp.Compare(at[a], at[b]) })
+		require.NotEqual(t, lines, mixed)
+		assert.Equal(t, want, show(mixed))
+	}
 }
 
 func TestJoinClockSetBack(t *testing.T) {

@@ -36,6 +36,7 @@ func TestArgv(t *testing.T) {
 		},
 		{"quoted pieces", execve(`argc=2 a0="x" a1_len=6 a1[0]="abc"`, ` a1[1]="def"`), []string{"x", "abcdef"}, false},
 		{"argument after pieces", execve(`argc=3 a0="x" a1_len=4 a1[0]="ab"`, `a1[1]="cd" a2="y"`), []string{"x", "abcd", "y"}, false},
+		{"records in another order", execve(`a2="2" a3_len=4 a3[0]=41`, `a3[1]=42 a4="4"`, `argc=5 a0="x" a1="1"`), []string{"x", "1", "2", "AB", "4"}, false},
 		{"list rolls over", execve(`argc=4 a0="x" a1="1"`, `a2="2" a3="3"`), []string{"x", "1", "2", "3"}, false},
 		{"argc is no number", execve(`argc=x a0="/bin/ls"`), []string{"/bin/ls"}, true},
 		{"fewer than argc", execve(`argc=3 a0="a" a1="b"`), []string{"a", "b"}, true},

@@ -32,8 +32,9 @@ type Options struct {
 	// there are more the oldest is handed out as it is. 0 means DefaultWindow.
 	Window int
 	// Wait is how long, by the log's own clock and on the same node, an event
-	// stays open for records still to come. 0 means DefaultWait, which is
-	// what auditd's own tools wait.
+	// stays open after its last record for records still to come, and while
+	// fewer than 32 others were read. 0 means DefaultWait, which is what
+	// auditd's own tools wait.
 	Wait time.Duration
 	// MaxRecords and MaxBytes are how many records and bytes one event may
 	// have; what is beyond is thrown away and the event marked Cut. 0 means

@@ -11,7 +11,7 @@ import (
 func (e *Event) view() {
 	e.SyscallNum = Num{}
 	actor := -1
-	var args argList
+	execves := 0
 	for i := range e.Records {
 		r := &e.Records[i]
 		switch canonical(r.Type) {
@@ -36,7 +36,7 @@ func (e *Event) view() {
 				e.outer(r)
 			}
 		case TypeExecve:
-			args.add(e, r)
+			execves++
 		case TypeCWD:
 			e.one(r, "cwd", &e.CWD)
 		case TypePath:
@@ -52,7 +52,9 @@ func (e *Event) view() {
 			e.outer(r)
 		}
 	}
-	args.finish(e)
+	if execves > 0 {
+		e.args(execves)
+	}
 	if len(e.Paths) > 1 {
 		slices.SortStableFunc(e.Paths, func(a, b Path) int { return int(a.Item) - int(b.Item) })
 	}
