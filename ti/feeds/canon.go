@@ -47,6 +47,7 @@ var kindTypes = [kCount]ioc.Type{
 	kLinuxPath: ioc.LinuxPath, kWindowsPath: ioc.WindowsPath, kRegistryKey: ioc.RegistryKey,
 	kCVE: ioc.CVE, kMAC: ioc.MAC, kASN: ioc.ASN,
 	kBitcoin: ioc.Bitcoin, kEthereum: ioc.Ethereum, kMonero: ioc.Monero, kAttackTechnique: ioc.AttackTechnique,
+	kDigest: ioc.MD5,
 }
 
 func kindOf(t ioc.Type) kind {

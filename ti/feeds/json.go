@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -22,12 +23,19 @@ func readJSON(p *parser, r io.Reader) error {
 			if !errors.Is(err, errJSON) {
 				return err
 			}
+			if p.format == STIX || p.format == MISPEvent || p.format == MISPManifest {
+				return fmt.Errorf("the rest is not read: %w", j.ref(p.name).At(err))
+			}
 			// one broken value in JSON lines costs its line only
 			if !p.bad(ref, err) {
 				return errStop
 			}
+			// which may have been cut, so that the next line is good
+			if j.bol && j.peek() == '{' && j.line > ref.Line {
+				continue
+			}
 			if !j.toLineEnd() {
-				return nil
+				break
 			}
 		}
 	}
@@ -71,6 +79,13 @@ func (p *parser) jsonValue(j *jsonReader, depth int, under string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !json.Valid(raw) {
+		err := fmt.Errorf("%w: %q is no value", errJSON, cut(string(raw), 100))
+		if depth == 0 {
+			return err
+		}
+		return p.went(p.bad(ref, err))
 	}
 	v := jsonText(raw)
 	if v == "" || raw[0] != '"' {
@@ -186,6 +201,9 @@ func (p *parser) jsonMember(j *jsonReader, o *object, name string, depth int) er
 	if err != nil {
 		return err
 	}
+	if !json.Valid(raw) {
+		return p.went(p.bad(at, fmt.Errorf("%w: %q is no value", errJSON, cut(string(raw), 100))))
+	}
 	o.add(name, raw)
 	return nil
 }
@@ -195,7 +213,7 @@ func (o *object) add(name string, raw []byte) {
 		n := squash(name)
 		o.fields = append(o.fields, field{n, roles[n], v})
 	}
-	if o.kept.Len() < 1<<20 && json.Valid(raw) {
+	if o.kept.Len() < 1<<20 {
 		o.keep(name, raw)
 	}
 }

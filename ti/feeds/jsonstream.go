@@ -27,10 +27,12 @@ type jsonReader struct {
 	line int64 // of buf[i]
 	max  int
 	val  []byte
+	// bol says that only blanks stand before buf[i] in its line
+	bol bool
 }
 
 func newJSONReader(r io.Reader, maxRecord int) *jsonReader {
-	return &jsonReader{r: r, buf: make([]byte, 64<<10), line: 1, max: maxRecord}
+	return &jsonReader{r: r, buf: make([]byte, 64<<10), line: 1, max: maxRecord, bol: true}
 }
 
 func (j *jsonReader) fill() bool {
@@ -56,8 +58,13 @@ func (j *jsonReader) peek() byte {
 
 // skip passes the byte that peek returned.
 func (j *jsonReader) skip() {
-	if j.buf[j.i] == '\n' {
+	switch j.buf[j.i] {
+	case '\n':
 		j.line++
+		j.bol = true
+	case ' ', '\t', '\r':
+	default:
+		j.bol = false
 	}
 	j.i++
 }

@@ -83,7 +83,7 @@ func (p *parser) listLine(text string, ref evidence.Ref) bool {
 		}
 		if f.note != "" {
 			if p.format == DROP && strings.HasPrefix(f.note, "SBL") {
-				e.Reference = "https://check.spamhaus.org/sbl/query/" + f.note
+				e.Reference = reference(p.format, f.note)
 			} else {
 				e.Description = f.note
 			}

@@ -112,8 +112,8 @@ func (p *parser) record(fields []field, ref evidence.Ref) (found int, more bool)
 		case rTags:
 			base.Tags = append(base.Tags, splitTags(f.value)...)
 		case rReference:
-			if base.Reference == "" {
-				base.Reference = f.value
+			if base.Reference == "" && !absent(f.value) {
+				base.Reference = reference(p.format, f.value)
 			}
 		case rConfidence:
 			base.Confidence = confidence(f.value)
@@ -150,7 +150,7 @@ func (p *parser) record(fields []field, ref evidence.Ref) (found int, more bool)
 		if f.value == "" || f.role != rValue && f.role != rTyped || columns != "" && !strings.Contains(columns, " "+f.name+" ") {
 			continue
 		}
-		if f.value == "-" || strings.EqualFold(f.value, "none") || strings.EqualFold(f.value, "n/a") || strings.EqualFold(f.value, "null") {
+		if absent(f.value) {
 			continue
 		}
 		var in indicator
@@ -205,9 +205,23 @@ func recordID(f Format, id string) string {
 	return ""
 }
 
+// absent reports whether a cell says that there is nothing.
+func absent(v string) bool {
+	return v == "-" || strings.EqualFold(v, "none") || strings.EqualFold(v, "n/a") || strings.EqualFold(v, "null")
+}
+
+// reference makes a page of what a feed gives as one.
+func reference(f Format, v string) string {
+	if f == DROP && strings.HasPrefix(v, "SBL") {
+		return "https://check.spamhaus.org/sbl/query/" + v
+	}
+	return v
+}
+
 func setText(dst *string, v string) {
 	v = strings.TrimSpace(v)
 	switch {
+	case absent(v):
 	case *dst == "":
 		*dst = v
 	case v != "" && v != *dst && len(*dst) < maxText:

@@ -32,7 +32,11 @@ type Stats struct {
 // String says it in one line, for people.
 func (s Stats) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q: %s, %d indicators", s.File, s.Kind, s.Entries)
+	kind := s.Kind
+	if kind == "" {
+		kind = "not read"
+	}
+	fmt.Fprintf(&b, "%q: %s, %d indicators", s.File, kind, s.Entries)
 	for _, c := range []struct {
 		n    int64
 		what string
