@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/elastic/go-libaudit/v2 v2.6.2
+	github.com/gaissmai/bart v0.30.0
 	github.com/goccy/go-yaml v1.19.2
 	github.com/klauspost/compress v1.20.3
 	github.com/oschwald/maxminddb-golang/v2 v2.9.0
@@ -15,7 +16,6 @@ require (
 )
 
 require (
-	github.com/gaissmai/bart v0.30.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 )
