@@ -113,14 +113,17 @@ func carried(s string, h *header) (string, error) {
 	return rest, nil
 }
 
-// startsWord reports whether a word starts at s[i]: behind a blank, the ">" of
-// a priority, a byte order mark …
+// startsWord reports whether a word starts at s[i]: behind a blank, the end of
+// a syslog header, or a byte order mark.
 func startsWord(s string, i int) bool {
-	if i == 0 {
+	if i == 0 || s[:i] == "\ufeff" {
 		return true
 	}
-	c := s[i-1]
-	return !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') && c != '_' && c != '-'
+	switch s[i-1] {
+	case ' ', '\t', '>', ':':
+		return true
+	}
+	return false
 }
 
 // journalLine reports whether s is a record as journald prints it, behind a
