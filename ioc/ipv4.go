@@ -53,7 +53,7 @@ func unpad(s string) string {
 // its refanged form.
 func (sc *scan) ipv4(l, r int, value string, defanged bool) {
 	v, ok := canonicalIPv4(value)
-	if !ok || !defanged && sc.isVersion(l, r) {
+	if !ok || !defanged && (sc.isVersion(l, r) || sc.isOID(l, r)) {
 		return
 	}
 	sc.quad(l, r, v, defanged)

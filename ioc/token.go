@@ -79,7 +79,7 @@ func (sc *scan) token(l, r int) {
 		sc.add(kEthereum, s, l, r, false, Span{})
 	case n == 56 && sc.want[kOnion] && validOnion(s) && !sc.fold(r, ".onion"):
 		sc.add(kOnion, lower(s), l, r, false, Span{})
-	case (n == 95 || n == 106) && sc.want[kMonero] && (s[0] == '4' || s[0] == '8') && inAlphabet(s, base58):
+	case (n == 95 || n == 106) && sc.want[kMonero] && (s[0] == '4' || s[0] == '8') && validMonero(s):
 		sc.add(kMonero, s, l, r, false, Span{})
 	case n >= 26 && n <= 35 && sc.want[kBitcoin] && (s[0] == '1' || s[0] == '3') && validBase58Check(s),
 		n >= minBitcoin && n <= 90 && sc.want[kBitcoin] && validSegwit(s):
@@ -111,15 +111,6 @@ func validOnion(s string) bool {
 }
 
 const base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-func inAlphabet(s, alphabet string) bool {
-	for i := range len(s) {
-		if strings.IndexByte(alphabet, s[i]) < 0 {
-			return false
-		}
-	}
-	return true
-}
 
 // validBase58Check checks a Bitcoin address of the kinds P2PKH and P2SH: its
 // version byte and the double SHA-256 at its end.

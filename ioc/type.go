@@ -30,7 +30,7 @@ const (
 	Onion           Type = "onion"            // Tor onion service names
 	Bitcoin         Type = "bitcoin"          // address with a right checksum
 	Ethereum        Type = "ethereum"         // 0x and 40 hexadecimal digits
-	Monero          Type = "monero"           // address
+	Monero          Type = "monero"           // address of the main network with a right checksum
 	AttackTechnique Type = "attack_technique" // T1059.004
 )
 
