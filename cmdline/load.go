@@ -12,6 +12,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/tuxtrail/tuxtrail/cmdline/internal/yamlnode"
 )
 
 // MaxRuleFile is the largest rule file in bytes that is read.
@@ -158,26 +160,26 @@ func (l *loader) document(body ast.Node) error {
 	if body == nil {
 		return nil
 	}
-	entries, ok := mapping(body)
+	entries, ok := yamlnode.Mapping(body)
 	if !ok {
-		return &RuleError{File: l.name, Line: lineOf(body), Err: errors.New(`the file must be a mapping with "rules"`)}
+		return &RuleError{File: l.name, Line: yamlnode.Line(body), Err: errors.New(`the file must be a mapping with "rules"`)}
 	}
 	var rules *ast.SequenceNode
 	for _, v := range entries {
-		switch key := keyOf(v); key {
+		switch key := yamlnode.Key(v); key {
 		case "lists":
 			if err := l.ownLists(v.Value); err != nil {
-				return yamlError(l.name, "", lineOf(v.Value), err)
+				return yamlError(l.name, "", yamlnode.Line(v.Value), err)
 			}
 		case "rules":
 			s, ok := v.Value.(*ast.SequenceNode)
 			if !ok {
-				return &RuleError{File: l.name, Line: lineOf(v), Err: errors.New(`"rules" must be a list`)}
+				return &RuleError{File: l.name, Line: yamlnode.Line(v), Err: errors.New(`"rules" must be a list`)}
 			}
 			rules = s
 		case "$schema", "about":
 		default:
-			return &RuleError{File: l.name, Line: lineOf(v), Err: fmt.Errorf("unknown key %q", key)}
+			return &RuleError{File: l.name, Line: yamlnode.Line(v), Err: fmt.Errorf("unknown key %q", key)}
 		}
 	}
 	if rules == nil {
@@ -192,7 +194,7 @@ func (l *loader) document(body ast.Node) error {
 }
 
 func (l *loader) ownLists(n ast.Node) error {
-	entries, ok := mapping(n)
+	entries, ok := yamlnode.Mapping(n)
 	if !ok {
 		return nodeErrorf(n, `"lists" must be a mapping`)
 	}
@@ -201,16 +203,9 @@ func (l *loader) ownLists(n ast.Node) error {
 		if err := decodeNode(e.Value, &list); err != nil {
 			return err
 		}
-		l.lists[keyOf(e)] = list
+		l.lists[yamlnode.Key(e)] = list
 	}
 	return nil
-}
-
-func lineOf(n ast.Node) int {
-	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
-		return 0
-	}
-	return n.GetToken().Position.Line
 }
 
 func yamlError(file, rule string, line int, err error) error {
@@ -228,10 +223,7 @@ func yamlError(file, rule string, line int, err error) error {
 }
 
 func (l *loader) rule(n ast.Node) error {
-	line := lineOf(n)
-	if entries, ok := mapping(n); ok && len(entries) > 0 {
-		line = lineOf(entries[0].Key)
-	}
+	line := yamlnode.Line(n)
 	var raw rawRule
 	if err := decodeNode(n, &raw); err != nil {
 		return yamlError(l.name, raw.ID, line, err)

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/tuxtrail/tuxtrail/cmdline/internal/yamlnode"
 )
 
 // nodeError is what is wrong with one node of a rule file.
@@ -18,7 +19,7 @@ type nodeError struct {
 func (e *nodeError) Error() string { return e.text }
 
 func nodeErrorf(n ast.Node, format string, args ...any) error {
-	return &nodeError{line: lineOf(n), text: fmt.Sprintf(format, args...)}
+	return &nodeError{line: yamlnode.Line(n), text: fmt.Sprintf(format, args...)}
 }
 
 // decodeNode fills v, a pointer, from a node: structs by their yaml tags,
@@ -50,7 +51,7 @@ func decodeInto(n ast.Node, v reflect.Value, depth int) error {
 		v.Set(out)
 		return nil
 	}
-	text, ok := scalar(n)
+	text, ok := yamlnode.Scalar(n)
 	if !ok {
 		return nodeErrorf(n, "%s must be a single value", short(n))
 	}
@@ -74,13 +75,13 @@ func decodeInto(n ast.Node, v reflect.Value, depth int) error {
 }
 
 func decodeStruct(n ast.Node, v reflect.Value, depth int) error {
-	entries, ok := mapping(n)
+	entries, ok := yamlnode.Mapping(n)
 	if !ok {
 		return nodeErrorf(n, "%s must be a mapping", short(n))
 	}
 	seen := map[string]bool{}
 	for _, e := range entries {
-		key := keyOf(e)
+		key := yamlnode.Key(e)
 		if seen[key] {
 			return nodeErrorf(e.Key, "%q is given twice", key)
 		}
@@ -103,40 +104,6 @@ func fieldNamed(t reflect.Type, key string) int {
 		}
 	}
 	return -1
-}
-
-func mapping(n ast.Node) ([]*ast.MappingValueNode, bool) {
-	switch m := n.(type) {
-	case *ast.MappingNode:
-		return m.Values, true
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{m}, true
-	}
-	return nil, false
-}
-
-func keyOf(e *ast.MappingValueNode) string {
-	if s, ok := e.Key.(ast.Node); ok {
-		if text, ok := scalar(s); ok {
-			return text
-		}
-	}
-	return strings.Trim(e.Key.String(), `"'`)
-}
-
-// scalar returns the text of a single value as it is written.
-func scalar(n ast.Node) (string, bool) {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		return n.Value, true
-	case *ast.LiteralNode:
-		return n.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		return n.GetToken().Value, true
-	case *ast.NullNode:
-		return "", true
-	}
-	return "", false
 }
 
 func short(n ast.Node) string {

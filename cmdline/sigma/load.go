@@ -12,6 +12,8 @@ import (
 	yamlerrors "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/tuxtrail/tuxtrail/cmdline/internal/yamlnode"
 )
 
 // MaxFile is the largest rule file in bytes that is read.
@@ -78,12 +80,12 @@ func Load(name string, r io.Reader, o Options) (*Set, error) {
 		if doc.Body == nil {
 			continue
 		}
-		m, ok := asMap(doc.Body)
+		m, ok := yamlnode.Mapping(doc.Body)
 		if !ok {
-			return nil, &LoadError{File: name, Line: lineOf(doc.Body), Err: errors.New("a rule must be a mapping")}
+			return nil, &LoadError{File: name, Line: yamlnode.Line(doc.Body), Err: errors.New("a rule must be a mapping")}
 		}
 		rule := readRule(m, o)
-		rule.File, rule.Line = name, lineOf(doc.Body)
+		rule.File, rule.Line = name, yamlnode.Line(doc.Body)
 		s.rules = append(s.rules, rule)
 	}
 	if len(s.rules) == 0 {
@@ -193,7 +195,7 @@ func readRule(m []*ast.MappingValueNode, o Options) *Rule {
 			r.Techniques = append(r.Techniques, strings.ToUpper(a[1]))
 		}
 	}
-	if src, ok := asMap(get(m, "logsource")); ok {
+	if src, ok := yamlnode.Mapping(get(m, "logsource")); ok {
 		r.LogSource = LogSource{strings.ToLower(str(src, "product")), strings.ToLower(str(src, "category")), strings.ToLower(str(src, "service"))}
 	}
 	if err := readBody(r, m, o); err != nil {
@@ -215,14 +217,14 @@ func readBody(r *Rule, m []*ast.MappingValueNode, o Options) error {
 		r.Correlation = true
 		return readCorrelation(r, get(m, "correlation"))
 	}
-	det, ok := asMap(get(m, "detection"))
+	det, ok := yamlnode.Mapping(get(m, "detection"))
 	if !ok {
 		return errors.New("the rule has no detection")
 	}
 	r.selections = map[string]*selection{}
 	var names, conds []string
 	for _, e := range det {
-		switch key := keyOf(e); key {
+		switch key := yamlnode.Key(e); key {
 		case "condition":
 			conds = strs(e.Value)
 		case "timeframe":
@@ -254,7 +256,7 @@ func readBody(r *Rule, m []*ast.MappingValueNode, o Options) error {
 // readSelection reads a map, or a list of maps and keywords.
 func readSelection(n ast.Node, o Options) (*selection, error) {
 	s := &selection{}
-	if m, ok := asMap(n); ok {
+	if m, ok := yamlnode.Mapping(n); ok {
 		err := s.addMap(m, o)
 		return s, err
 	}
@@ -269,7 +271,7 @@ func readSelection(n ast.Node, o Options) (*selection, error) {
 	}
 	var words []value
 	for _, x := range seq.Values {
-		if m, ok := asMap(x); ok {
+		if m, ok := yamlnode.Mapping(x); ok {
 			if err := s.addMap(m, o); err != nil {
 				return nil, err
 			}
@@ -313,7 +315,7 @@ func anywhere(mods []string) []string {
 func (s *selection) addMap(m []*ast.MappingValueNode, o Options) error {
 	var items itemMap
 	for _, e := range m {
-		parts := strings.Split(keyOf(e), "|")
+		parts := strings.Split(yamlnode.Key(e), "|")
 		values, err := valuesOf(e.Value)
 		if err != nil {
 			return fmt.Errorf("the field %q: %w", parts[0], err)
@@ -387,7 +389,7 @@ func valuesOf(n ast.Node) ([]value, error) {
 }
 
 func readCorrelation(r *Rule, n ast.Node) error {
-	m, ok := asMap(n)
+	m, ok := yamlnode.Mapping(n)
 	if !ok {
 		return errors.New("the correlation must be a mapping")
 	}
@@ -401,12 +403,12 @@ func readCorrelation(r *Rule, n ast.Node) error {
 	if c.span, err = timespan(str(m, "timespan")); err != nil {
 		return err
 	}
-	if a, ok := asMap(get(m, "aliases")); ok {
+	if a, ok := yamlnode.Mapping(get(m, "aliases")); ok {
 		for _, e := range a {
-			c.aliases[keyOf(e)] = map[string]string{}
-			if per, ok := asMap(e.Value); ok {
+			c.aliases[yamlnode.Key(e)] = map[string]string{}
+			if per, ok := yamlnode.Mapping(e.Value); ok {
 				for _, x := range per {
-					c.aliases[keyOf(e)][keyOf(x)], _ = scalar(x.Value)
+					c.aliases[yamlnode.Key(e)][yamlnode.Key(x)], _ = yamlnode.Scalar(x.Value)
 				}
 			}
 		}
@@ -433,17 +435,17 @@ func readCorrelation(r *Rule, n ast.Node) error {
 }
 
 func (c *correlation) readBounds(n ast.Node) error {
-	m, ok := asMap(n)
+	m, ok := yamlnode.Mapping(n)
 	if !ok {
 		return errors.New("a condition over the names of rules is not supported")
 	}
 	for _, e := range m {
-		key := keyOf(e)
+		key := yamlnode.Key(e)
 		if key == "field" {
 			c.field = strs(e.Value)
 			continue
 		}
-		text, _ := scalar(e.Value)
+		text, _ := yamlnode.Scalar(e.Value)
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || n < 0 || n > 1<<40 {
 			return fmt.Errorf("the condition %q is no count", key+": "+text)

@@ -10,8 +10,9 @@ var floors = map[string]int{
 	"querytime": 1,
 	"entities":  1,
 
-	"internal/secret":        0, // below all others
-	"internal/msticpyconfig": 1,
+	"internal/secret":           0, // below all others
+	"internal/msticpyconfig":    1,
+	"cmdline/internal/yamlnode": 1, // what the two loaders of rules share
 
 	"syslog":  2,
 	"auditd":  2,
@@ -58,6 +59,8 @@ const sample = "sample"
 var modules = map[string][]string{
 	"ioc":     {"golang.org/x/net"},
 	"cmdline": {"mvdan.cc/sh/v3", "github.com/goccy/go-yaml"},
+
+	"cmdline/internal/yamlnode": {"github.com/goccy/go-yaml"},
 
 	"cmdline/sigma": {"github.com/goccy/go-yaml"},
 	"geo/mmdb":      {"github.com/oschwald/geoip2-golang/v2", "github.com/oschwald/maxminddb-golang/v2", "golang.org/x/sys"},
