@@ -350,10 +350,10 @@ func readItem(field string, mods []string, values []value, o Options) (item, err
 	}
 	for _, mod := range mods {
 		if mod == "exists" {
-			if len(texts) != 1 || texts[0].text != "true" && texts[0].text != "false" {
+			if len(texts) != 1 || !strings.EqualFold(texts[0].text, "true") && !strings.EqualFold(texts[0].text, "false") {
 				return it, errors.New("\"exists\" must be true or false")
 			}
-			yes := texts[0].text == "true"
+			yes := strings.EqualFold(texts[0].text, "true")
 			it.exists = &yes
 			return it, nil
 		}

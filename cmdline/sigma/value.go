@@ -293,30 +293,6 @@ func transform(in []value, mod string, o Options) ([]value, error) {
 	return in, nil
 }
 
-var placeholder = regexp.MustCompile(`%([^%\s]+)%`)
-
-// expand puts in the caller's values for %name%.
-func expand(in []value, o Options) ([]value, error) {
-	var out []value
-	for _, v := range in {
-		m := placeholder.FindStringSubmatchIndex(v.text)
-		if m == nil {
-			out = append(out, v)
-			continue
-		}
-		name := v.text[m[2]:m[3]]
-		list, ok := o.Placeholders[name]
-		if !ok {
-			return nil, fmt.Errorf("nobody said what the placeholder %%%s%% stands for", name)
-		}
-		for _, s := range list {
-			t := v.text[:m[0]] + s + v.text[m[1]:]
-			out = append(out, value{text: t, pat: parsePattern(t)})
-		}
-	}
-	return out, nil
-}
-
 func toUTF16(s string, big bool) string {
 	var out []byte
 	for _, u := range utf16.Encode([]rune(s)) {
