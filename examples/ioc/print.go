@@ -33,7 +33,7 @@ type printer struct {
 }
 
 type batch struct {
-	text []byte // lines, each with "\n"
+	text string // lines, each with "\n"
 	line int64  // number of the first
 	done chan []byte
 }
@@ -63,14 +63,18 @@ func (p *printer) print(w io.Writer, r io.Reader) (cut int64, err error) {
 		defer close(work)
 		n := int64(1)
 		for {
-			b := &batch{text: make([]byte, 0, batchSize+4096), line: n, done: make(chan []byte, 1)}
-			for len(b.text) < batchSize && lines.Next() {
-				b.text = append(append(b.text, lines.Text()...), '\n')
+			b := &batch{line: n, done: make(chan []byte, 1)}
+			var text strings.Builder // what the matches point into, written once
+			text.Grow(batchSize + 4096)
+			for text.Len() < batchSize && lines.Next() {
+				text.Write(lines.Text())
+				text.WriteByte('\n')
 				n++
 			}
-			if len(b.text) == 0 {
+			if text.Len() == 0 {
 				return
 			}
+			b.text = text.String()
 			select {
 			case work <- b:
 				order <- b
@@ -98,7 +102,7 @@ func (p *printer) print(w io.Writer, r io.Reader) (cut int64, err error) {
 
 // scan appends what is in the lines of b to out.
 func (p *printer) scan(out []byte, ms []ioc.Match, b *batch) ([]byte, []ioc.Match) {
-	text := string(b.text)
+	text := b.text
 	ms = p.scanner.AppendMatches(ms[:0], text)
 	var packed []*unpack.Node
 	if p.unpack {
@@ -187,12 +191,18 @@ func (p *printer) object(out []byte, line int64, start int, m *ioc.Match) []byte
 	}
 	out = append(out, `"line":`...)
 	out = strconv.AppendInt(out, line, 10)
-	out = append(out, `,"type":`...)
-	out = appendString(out, string(m.Type))
-	out = append(out, `,"value":`...)
+	out = append(out, `,"type":"`...)
+	out = append(out, m.Type...)
+	out = append(out, `","value":`...)
+	from := len(out)
 	out = appendString(out, value)
+	to := len(out)
 	out = append(out, `,"raw":`...)
-	out = appendString(out, m.Raw)
+	if m.Raw == value {
+		out = append(out, out[from:to]...)
+	} else {
+		out = appendString(out, m.Raw)
+	}
 	out = append(out, `,"start":`...)
 	out = strconv.AppendInt(out, int64(m.Start-start), 10)
 	out = append(out, `,"end":`...)
@@ -220,7 +230,7 @@ func appendString(out []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c < 0x7f && c != '"' && c != '\\' {
+		if plain[c] {
 			i++
 			continue
 		}
@@ -249,6 +259,14 @@ func appendString(out []byte, s string) []byte {
 	out = append(out, s[start:]...)
 	return append(out, '"')
 }
+
+// plain are the bytes that a JSON string holds as they are.
+var plain = func() (t [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
 
 func steers(r rune) bool {
 	return r >= 0x80 && r <= 0x9f || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff
