@@ -16,7 +16,9 @@
 // Logs are full of things that look like indicators. The rules by which they
 // are told apart are stated where they are applied; the main ones:
 //
-//   - An IPv4 address is four numbers up to 255 and no fifth. It is a version
+//   - An IPv4 address is four numbers up to 255 and no fifth. It is an object
+//     identifier behind the word OID, and below 2.5 where an = or a name such as
+//     keyUsage stands beside it (2.5.4.5=42, 2.5.29.15 keyUsage). It is a version
 //     behind a product and a slash (Chrome/120.0.0.0), behind "version" and its
 //     like, glued to fewer than four letters (v1.2.3.4), and where a hyphen
 //     joins it to anything but another address (5.15.0.91-generic).
@@ -42,7 +44,10 @@
 // Defanged forms: [.] (.) {.} <.> [. .] [dot] (dot) with blanks inside the
 // brackets, \. for dots; [@] [at] (at) and the words "user at evil dot com" for
 // e-mails; [:] [://] :[/][/] for colons; hxxp, hXXps, h**p, htxp, h[tt]p, meow,
-// fxp for schemes.
+// fxp for schemes; http__example.com for "://", and the blanks of a mail gateway
+// (http:// example .com /path). URLs in base64, in percent encoding and in
+// hexadecimal digits (the command lines of audit logs) are found as well; the
+// range of such a match is that of the encoded text.
 //
 // How all this compares with 19 other extractors is in differences.md.
 //

@@ -58,9 +58,9 @@ func (sc *scan) hexRun(l, r int) {
 	case 128:
 		k = kSHA512
 	default:
-		return
+		k = kNone
 	}
-	if sc.hexText(l, r) {
+	if sc.want[kURL] && sc.hexURLs(l, r) || k == kNone || sc.hexText(l, r) {
 		return
 	}
 	letters, same := false, true

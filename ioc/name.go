@@ -10,6 +10,9 @@ import (
 // host name. Without a parent it stands for itself, and the text around it
 // must not make it a file, a key or a piece of code.
 func (sc *scan) name(l, r int, value string, defanged bool, parent Span) bool {
+	if n := underscored(value); n > 0 && parent.IsZero() {
+		l, value = l+n, value[n:]
+	}
 	tld := sc.validName(value)
 	if tld == "" {
 		return false

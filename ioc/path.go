@@ -221,7 +221,7 @@ func (sc *scan) windowsEnd(p int) int {
 			}
 			if c == ' ' && q > p {
 				next := sc.at(q + 1)
-				if q-p > maxComponent || next == '\\' && sc.at(q+2) == '\\' || next == '-' || next == '/' || hasExtension(text[p:q]) {
+				if q-p > maxComponent || next == '\\' && sc.at(q+2) == '\\' || next == '-' || next == '/' || hasExtension(strings.TrimRight(text[p:q], ",;")) {
 					break
 				}
 				if !blank {

@@ -68,7 +68,7 @@ func (s *Scanner) setTriggers() {
 			s.tokenStep = w.n
 		}
 	}
-	s.wantHash = wants(kMD5, kSHA1, kSHA256, kSHA512, kImpHash, kAuthentiHash)
+	s.wantHash = wants(kMD5, kSHA1, kSHA256, kSHA512, kImpHash, kAuthentiHash, kURL)
 }
 
 // scan is the state of one pass. The ends keep each layer from looking twice

@@ -97,7 +97,7 @@ func (sc *scan) separator(p int) int {
 		return 0
 	case !shut && open && first != '[' && (before || first == '<' || text[i-2] == ' '): // domains (.com, .net), <.x
 		return 0
-	case backslash && shut:
+	case backslash && shut && !(sc.is(p-1, isDigit) && sc.is(i, isDigit)): // (www\.evil\.)com
 		return 0
 	}
 	return sc.ifLabel(i)

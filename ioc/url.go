@@ -21,6 +21,11 @@ func (sc *scan) colon(i int) int {
 	case c == ' ':
 	case c == '/':
 		if sc.at(i+2) == '/' {
+			if sc.at(i+3) == ' ' {
+				if e := sc.spacedURL(i); e > 0 {
+					return e
+				}
+			}
 			return sc.urlAt(i, i+3, false)
 		}
 		// http:/www.evil.com
@@ -276,6 +281,9 @@ var tailRefanger = strings.NewReplacer("[.]", ".", "(.)", ".", "{.}", ".", "[dot
 // or a path of more than a word, and a path. It returns its span, or none.
 func (sc *scan) bareURL(l, r int, value string, defanged, addr bool) Span {
 	text := sc.text
+	if s, name := sc.underscoredScheme(l); name != "" && s >= sc.url.End {
+		return sc.underscoredURL(s, l, r, name, value)
+	}
 	if c := sc.at(r); c != '/' && c != ':' && c != '[' || l < sc.url.End {
 		return Span{}
 	}
