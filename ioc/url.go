@@ -282,7 +282,7 @@ var tailRefanger = strings.NewReplacer("[.]", ".", "(.)", ".", "{.}", ".", "[dot
 func (sc *scan) bareURL(l, r int, value string, defanged, addr bool) Span {
 	text := sc.text
 	if s, name := sc.underscoredScheme(l); name != "" && s >= sc.url.End {
-		return sc.underscoredURL(s, l, r, name, value)
+		return sc.underscoredURL(s, r, name, value)
 	}
 	if c := sc.at(r); c != '/' && c != ':' && c != '[' || l < sc.url.End {
 		return Span{}

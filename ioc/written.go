@@ -102,7 +102,7 @@ func (sc *scan) underscoredScheme(l int) (start int, name string) {
 }
 
 // underscoredURL reports the URL of such a name, which ends at r.
-func (sc *scan) underscoredURL(start, l, r int, scheme, host string) Span {
+func (sc *scan) underscoredURL(start, r int, scheme, host string) Span {
 	u := authority{sc: sc, limit: len(sc.text)}
 	u.readPort(r)
 	p := max(r, u.end)
@@ -122,7 +122,7 @@ func (sc *scan) hexURLs(l, r int) bool {
 		return false
 	}
 	r -= (r - l) % 2 // a digit too many, where the log cut the line
-	any := false
+	found := false
 	budget := innerURLs * (r - l)
 	for p := l; p+28 <= r && budget > 0; p += 2 {
 		if c := sc.text[p]; c != '6' || sc.text[p+3] != '4' || !sc.hexScheme(p) {
@@ -147,11 +147,12 @@ func (sc *scan) hexURLs(l, r int) bool {
 		}
 		before := len(sc.out)
 		sc.decodedURL(p, e, string(plain))
-		if any = any || len(sc.out) > before; len(sc.out) > before {
+		if len(sc.out) > before {
+			found = true
 			p = e - 2
 		}
 	}
-	return any
+	return found
 }
 
 // hostExists reports whether the host of a URL can be one of the internet.
