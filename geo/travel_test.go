@@ -24,7 +24,7 @@ func ExampleTravel() {
 	abroad := geo.Info{Place: geo.Place{City: "Recife", Point: recife, Precision: geo.City}}
 	trip, ok := geo.Travel(geo.Visit{Time: day, Info: office}, geo.Visit{Time: day.Add(2 * time.Hour), Info: abroad}, geo.TravelOptions{})
 	fmt.Printf("%v: at least %.0f km in %s, impossible: %v\n", ok, trip.LeastKM, trip.Elapsed, trip.Impossible)
-	// Output: true: at least 7097 km in 2h0m1s, impossible: true
+	// Output: true: at least 7119 km in 2h0m1s, impossible: true
 }
 
 func TestDistance(t *testing.T) {
