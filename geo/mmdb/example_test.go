@@ -1,0 +1,24 @@
+package mmdb_test
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/geo/mmdb"
+)
+
+func ExampleOpenAll() {
+	set, err := mmdb.OpenAll([]string{"testdata/absent.mmdb"}, mmdb.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = set.Close() }()
+	for _, db := range set.Old(time.Now()) {
+		fmt.Println("older than 30 days:", db.Meta().Name)
+	}
+	info, err := set.Locate(netip.MustParseAddr("8.8.8.8"))
+	fmt.Println(info.Place, info.Network.Name, err)
+	// Output: testdata/absent.mmdb: no such file or directory
+}
