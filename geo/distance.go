@@ -28,7 +28,7 @@ const farthestKM = math.Pi * EarthRadiusKM
 // point, or none that means anything.
 func (p Place) Uncertainty() (km float64, ok bool) {
 	switch {
-	case p.Point.IsZero() || !p.Point.Valid() || p.RadiusKM < 0 || p.RadiusKM != p.RadiusKM: //nolint:gocritic // NaN
+	case p.Point.IsZero() || !p.Point.Valid() || p.RadiusKM < 0 || math.IsNaN(p.RadiusKM):
 		return 0, false
 	case p.RadiusKM > 0:
 		return math.Min(p.RadiusKM, farthestKM), true

@@ -62,12 +62,18 @@ func TestShapes(t *testing.T) {
 		{"flat city", "city ipv4", "flat", m{
 			"country_code": s("FR"), "city": s("Lyon"), "state1": s("Rhône"), "state2": s(""), "latitude": mmdbtype.Float32(45.5), "longitude": mmdbtype.Float32(4.5), "postcode": s(""), "timezone": s("Europe/Paris"),
 		}, geo.Info{Place: with(lyon, func(p *geo.Place) { p.Region, p.Point = "Rhône", geo.Point{Lat: 45.5, Lon: 4.5} })}},
-		{"flat city without a city", "city ipv4", "flat", m{"country_code": s("US"), "city": s(""), "latitude": mmdbtype.Float32(37.75), "longitude": mmdbtype.Float32(-97.75)},
-			geo.Info{Place: with(us, func(p *geo.Place) { p.Point = geo.Point{Lat: 37.75, Lon: -97.75} })}},
+		{
+			"flat city without a city", "city ipv4", "flat",
+			m{"country_code": s("US"), "city": s(""), "latitude": mmdbtype.Float32(37.75), "longitude": mmdbtype.Float32(-97.75)},
+			geo.Info{Place: with(us, func(p *geo.Place) { p.Point = geo.Point{Lat: 37.75, Lon: -97.75} })},
+		},
 		{"flat AS", "asn ipv4", "flat", asn, geo.Info{Network: google}},
 		{"flat anonymity", "my own", "flat", m{"is_anonymous": mmdbtype.Bool(true)}, geo.Info{Anonymity: geo.Anonymity{Anonymous: true}}},
-		{"IPinfo lite", "ipinfo generic_bundle_free_mmdb.mmdb", "ipinfo", m{"asn": s("AS64500"), "as_name": s("EXAMPLE"), "as_domain": s("example.net"), "country": s("United States of America"), "country_code": s("US"), "continent_code": s("NA")},
-			geo.Info{Place: countryOnly, Network: google}},
+		{
+			"IPinfo lite", "ipinfo generic_bundle_free_mmdb.mmdb", "ipinfo",
+			m{"asn": s("AS64500"), "as_name": s("EXAMPLE"), "as_domain": s("example.net"), "country": s("United States of America"), "country_code": s("US"), "continent_code": s("NA")},
+			geo.Info{Place: countryOnly, Network: google},
+		},
 		{"IPinfo country and AS", "ipinfo country_asn.mmdb", "ipinfo", m{"asn": s("AS64500"), "as_name": s("EXAMPLE"), "country": s("US"), "country_name": s("United States of America")}, geo.Info{Place: countryOnly, Network: google}},
 		{"IPinfo location", "ipinfo standard_location.mmdb", "ipinfo", m{"city": s("Lyon"), "region": s("Rhône"), "country": s("FR"), "lat": s("45.76"), "lng": s("4.84"), "postal_code": s("69000"), "radius": s("20")}, geo.Info{Place: maxmindLyon}},
 		{"IPinfo privacy", "ipinfo standard_privacy.mmdb", "ipinfo", m{"vpn": s("true"), "hosting": s("true"), "proxy": s(""), "tor": s(""), "relay": s("")}, geo.Info{Anonymity: geo.Anonymity{Anonymous: true, VPN: true, Hosting: true}}},

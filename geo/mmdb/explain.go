@@ -20,8 +20,7 @@ const headSize = 512
 
 // explainFile says what a file is that could not be opened.
 func explainFile(file string, err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err
 	}
 	f, openErr := os.Open(filepath.Clean(file))

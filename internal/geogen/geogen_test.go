@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -23,7 +24,7 @@ func TestCommitted(t *testing.T) {
 		require.NoError(t, generate(what, npm, out))
 		got, err := os.ReadFile(out)
 		require.NoError(t, err)
-		assert.True(t, string(want) == string(got), "%s is not what 'go generate ./geo/...' makes", file)
+		assert.True(t, bytes.Equal(want, got), "%s is not what 'go generate ./geo/...' makes", file)
 	}
 	require.ErrorContains(t, generate("else", npm, ""), "usage")
 	require.ErrorContains(t, generate("database", t.TempDir(), ""), "database: ")
