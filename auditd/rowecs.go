@@ -120,9 +120,34 @@ func coalescedLines(flat map[string]any) ([]string, error) {
 		lines = append(lines, l.String())
 	}
 	if typ != "" && typ != string(TypeSyscall) && !strings.HasPrefix(typ, "UNKNOWN") {
-		lines = append(lines, newLine(typ, node, stamp).String()) // LOGIN, ANOM_PROMISCUOUS … beside the call
+		l := newLine(typ, node, stamp) // LOGIN, ANOM_PROMISCUOUS … beside the call
+		for _, name := range order(flat) {
+			if short, ok := dataName(name); ok && !ofCall(short) {
+				l.value(short, flat[name])
+			}
+		}
+		lines = append(lines, l.String())
 	}
 	return lines, nil
+}
+
+// dataName returns the name that a field had in its record.
+func dataName(name string) (string, bool) {
+	short, ok := strings.CutPrefix(name, "auditd.data.")
+	if !ok {
+		short, ok = strings.CutPrefix(name, "data.")
+	}
+	return short, ok && !strings.Contains(short, ".")
+}
+
+// ofCall reports whether the field is of the call's own records, or what the
+// tool makes of the result.
+func ofCall(name string) bool {
+	switch name {
+	case "arch", "syscall", "exit", "success", "items", "per", "a0", "a1", "a2", "a3", "tty", "ses", "auid", "result":
+		return true
+	}
+	return strings.HasPrefix(name, "socket_")
 }
 
 func firstOf(flat map[string]any, names ...string) any {
@@ -188,17 +213,17 @@ func coalescedUser(flat map[string]any, typ, node, stamp string) string {
 		}
 	}
 	for _, name := range order(flat) {
-		short, ok := strings.CutPrefix(name, "auditd.data.")
-		if !ok {
-			short, ok = strings.CutPrefix(name, "data.")
-		}
+		short, ok := dataName(name)
 		switch short {
 		case "arch", "tty", "exit", "hostname", "addr":
 			continue
 		}
-		if ok && !strings.Contains(short, ".") {
+		if ok {
 			in.value(short, flat[name])
 		}
+	}
+	if s := pick(flat, "process.working_directory", "process.cwd"); s != "" {
+		in.value("cwd", s)
 	}
 	if s := pick(flat, "auditd.data.hostname", "data.hostname", "source.domain", "source.hostname"); s != "" {
 		in.value("hostname", s)

@@ -209,6 +209,22 @@ func TestRowGoLibaudit(t *testing.T) {
 	assert.Equal(t, "eve", e.AUIDName)
 	assert.Equal(t, "ifconfig ens4 promisc", e.Proctitle)
 	assert.Contains(t, types(e), "ANOM_PROMISCUOUS")
+
+	e = row(t, `{"@timestamp":"2017-04-21T00:32:22.981Z","sequence":754,"record_type":"anom_promiscuous","result":"success","process":{"pid":"1926"},
+"data":{"arch":"x86_64","syscall":"ioctl","exit":"0","a0":"4","dev":"ens4","prom":"256","old_prom":"0"}}`)
+	a, ok := e.Anomaly()
+	require.True(t, ok)
+	assert.Equal(t, Anomaly{Kind: AnomalyPromiscuous, Detail: "ens4", Result: ResultSuccess}, a)
+	e = row(t, `{"@timestamp":"2017-04-21T00:32:22.981Z","sequence":755,"record_type":"config_change","result":"success","process":{"pid":"1926"},
+"data":{"arch":"x86_64","syscall":"sendto","exit":"60","op":"set","audit_enabled":"0","old":"1","socket_family":"netlink"}}`)
+	c, ok := e.ConfigChange()
+	require.True(t, ok)
+	assert.Equal(t, ConfigChange{Op: "set", Name: "audit_enabled", Old: "1", New: "0", Blinds: true, Result: ResultSuccess}, c)
+	e = row(t, `{"@timestamp":"2017-04-21T00:32:22.981Z","sequence":756,"record_type":"user_cmd","result":"success","session":"5",
+"user":{"ids":{"auid":"1001","uid":"1001"}},"process":{"pid":"14436","exe":"/usr/bin/sudo","cwd":"/home/a b"},"data":{"cmd":"apt-get --version"}}`)
+	sudo, ok := e.SudoCommand()
+	require.True(t, ok)
+	assert.Equal(t, SudoCommand{Line: "apt-get --version", CWD: "/home/a b", UID: n(1001), AUID: n(1001), Service: "sudo", Result: ResultSuccess}, sudo)
 }
 
 func TestRowLinuxAuditLog(t *testing.T) {
