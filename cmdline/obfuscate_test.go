@@ -197,3 +197,39 @@ func TestObfuscated(t *testing.T) {
 		})
 	}
 }
+
+// otherAct are the ways that make another act of what some rules look for.
+var otherAct = map[string]struct{ why, ways string }{
+	"sudo-escape":              {"the shell reads the pipe that brings the script, not a person; what was decoded is told of", "base64, base64 twice, openssl, xxd, printf hex, printf octal, echo -e, echo pipe, xargs"},
+	"decode-to-shell":          {"the outer decoder is undone, and decoded-code tells of it", "base64, base64 twice, openssl, xxd, printf hex, printf octal, echo -e, python, file"},
+	"wipe-root":                {"the root is that of the chroot", "chroot"},
+	"authorized-keys":          {"nobody knows whose ~ and folders these are on another host, in a container", "docker, ssh"},
+	"download-made-executable": {"the folder is in a container or on another host, where one deploys so", "docker, ssh"},
+	"discover-user":            {"a program that asks for its user is no discovery", "python"},
+}
+
+// TestEveryRuleHidden hides the examples of every rule in every encoding and
+// carrier: the same rule must hit, but for the acts that become others.
+func TestEveryRuleHidden(t *testing.T) {
+	rules := cmdline.DefaultRules()
+	tried, missed := 0, 0
+	for r := range rules.All() {
+		for _, plain := range r.Hits {
+			for _, ways := range []map[string]func(string) string{encoders, carriers} {
+				for name, way := range ways {
+					tried++
+					hits := ids(rules.Match(cmdline.Parse(way(plain))))
+					if slices.Contains(hits, r.ID) {
+						continue
+					}
+					missed++
+					x, known := otherAct[r.ID]
+					assert.True(t, known && slices.Contains(strings.Split(x.ways, ", "), name), "%s is missed by %s: %s", r.ID, name, plain)
+				}
+			}
+		}
+	}
+	t.Logf("%d of %d hidden examples hit their own rule", tried-missed, tried)
+	assert.Greater(t, tried, 20_000)
+	assert.Less(t, missed*200, tried, "one in two hundred")
+}
