@@ -20,9 +20,9 @@ const (
 
 var tools = []string{"chpasswd", "cp", "cron", "crontab", "groupadd", "groupdel", "ip", "rsyslogd", "ssh", "ssh-keygen", "sshd", "su", "sudo", "useradd", "userdel", "usermod"}
 
-// enter runs the calling test once more as the first process of namespaces of
-// its own and reports whether this is that process.
-func enter(t *testing.T) (dir string, ok bool) {
+// enter runs the calling test once more in namespaces of its own, and in those
+// of more, and reports whether this is that process.
+func enter(t *testing.T, more uintptr) (dir string, ok bool) {
 	t.Helper()
 	if os.Getenv(asked) == "" {
 		t.Skipf("needs root and real daemons; set %s=1 to run it", asked)
@@ -38,12 +38,13 @@ func enter(t *testing.T) (dir string, ok bool) {
 	require.Zero(t, os.Geteuid(), "only root can make namespaces and accounts")
 	self, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command(self, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=2m")
+	cmd := exec.Command(self, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=4m", fmt.Sprintf("-update=%v", *update))
 	cmd.Env = append(os.Environ(), inside+"="+t.TempDir())
 	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
+		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC | more,
 		Pdeathsig:  syscall.SIGKILL,
 	}
+	cmd.WaitDelay = 5 * time.Second // for a daemon that outlives it
 	out, err := cmd.CombinedOutput()
 	t.Logf("inside:\n%s", out)
 	require.NoError(t, err)
@@ -60,7 +61,7 @@ type box struct {
 const hostName = "box"
 
 // newBox makes the namespaces a host of its own.
-func newBox(t *testing.T, dir string) *box {
+func newBox(t *testing.T, dir string, logs []logFile) *box {
 	b := &box{t: t, dir: dir, sshd: map[int]*exec.Cmd{}}
 	b.mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE)
 	b.mount("proc", "/proc", "proc", 0)
@@ -90,7 +91,7 @@ func newBox(t *testing.T, dir string) *box {
 		b.write("/etc/pam.d/sshd", strings.ReplaceAll(string(pam), "required     pam_loginuid.so", "optional     pam_loginuid.so"))
 	}
 	b.run("ip", "link", "set", "lo", "up")
-	b.rsyslog()
+	b.rsyslog(logs)
 	return b
 }
 
@@ -165,10 +166,22 @@ var forms = map[string]string{
 	"rfc5424": "RSYSLOG_SyslogProtocol23Format",
 }
 
-func (b *box) rsyslog() {
+// logFile is a file that rsyslog writes.
+type logFile struct{ name, selector, form string }
+
+// oneOfEach is everything in a file of each form.
+func oneOfEach() []logFile {
+	var logs []logFile
+	for form := range forms {
+		logs = append(logs, logFile{form + ".log", "*.*", form})
+	}
+	return logs
+}
+
+func (b *box) rsyslog(logs []logFile) {
 	conf := "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"0\")\nglobal(workDirectory=\"" + b.dir + "\")\n"
-	for name, template := range forms {
-		conf += fmt.Sprintf("*.* action(type=\"omfile\" file=%q template=%q asyncWriting=\"off\")\n", b.path(name+".log"), template)
+	for _, l := range logs {
+		conf += fmt.Sprintf("%s action(type=\"omfile\" file=%q template=%q asyncWriting=\"off\")\n", l.selector, b.path(l.name), forms[l.form])
 	}
 	b.write(b.path("rsyslog.conf"), conf)
 	b.start("rsyslogd", "-n", "-f", b.path("rsyslog.conf"), "-i", b.path("rsyslogd.pid"))

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -20,7 +21,9 @@ type client struct {
 	passwords  []string // that it answers with, one for each prompt
 	key        bool
 	tty        bool
-	command    string // "" waits until the client is closed
+	identity   string   // the file of the key; "" is the common one
+	command    string   // "" waits until the client is closed
+	typed      []string // in place of command: lines typed into a login shell
 }
 
 // connection is a client that runs.
@@ -47,6 +50,23 @@ func (o *output) Write(p []byte) (int, error) {
 	return o.text.Write(p)
 }
 
+func (o *output) write(s string) { _, _ = o.Write([]byte(s)) }
+
+// end returns the last of what was printed.
+func (o *output) end() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := o.text.String()
+	return s[max(0, len(s)-200):]
+}
+
+// prompts reports whether the last thing printed is a shell's prompt or the
+// question for a password.
+func (o *output) prompts() bool {
+	s := strings.TrimSuffix(o.end(), "\x1b[K")
+	return strings.HasSuffix(s, "$ ") || strings.HasSuffix(s, "# ") || strings.HasSuffix(s, "Password: ")
+}
+
 func (o *output) has(s string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -63,7 +83,7 @@ func (b *box) dial(c client) *connection {
 	conf := fmt.Sprintf("User \"%s\"\nBindAddress %s\nPort %d\nUserKnownHostsFile %s\nStrictHostKeyChecking no\nNumberOfPasswordPrompts %d\nLogLevel ERROR\nIdentitiesOnly yes\nIdentityAgent none\n",
 		quoted, c.from, max(c.port, 22), b.path("known"), max(1, len(c.passwords)))
 	if c.key {
-		conf += "IdentityFile " + b.path("userkey") + "\nPreferredAuthentications publickey\n"
+		conf += "IdentityFile " + cmp.Or(c.identity, b.path("userkey")) + "\nPreferredAuthentications publickey\n"
 	} else {
 		conf += "IdentityFile none\nPreferredAuthentications password\n"
 	}
@@ -78,11 +98,15 @@ func (b *box) dial(c client) *connection {
 	} else {
 		args = append(args, "-T")
 	}
-	command := c.command
-	if command == "" {
-		command = "echo ready; cat"
+	args = append(args, "127.0.0.1")
+	switch {
+	case c.typed != nil:
+	case c.command != "":
+		args = append(args, c.command)
+	default:
+		args = append(args, "echo ready; cat")
 	}
-	x := &connection{client: c, b: b, cmd: exec.Command("ssh", append(args, "127.0.0.1", command)...)}
+	x := &connection{client: c, b: b, cmd: exec.Command("ssh", args...)}
 	x.cmd.Env = append(os.Environ(), "SSH_ASKPASS="+base+".ask", "SSH_ASKPASS_REQUIRE=force", "HOME="+b.dir)
 	x.cmd.Stdout, x.cmd.Stderr = &x.out, &x.out
 	var err error
@@ -105,6 +129,20 @@ func (x *connection) end() *connection {
 
 // ssh runs a client to its end.
 func (b *box) ssh(c client) *connection { return b.dial(c).end() }
+
+// shell runs a client that types its lines, each after a prompt and a pause,
+// and leaves.
+func (b *box) shell(c client, pause time.Duration) *connection {
+	x := b.dial(c)
+	for _, line := range append(c.typed, "exit") {
+		b.wait("a prompt for "+line, x.out.prompts)
+		time.Sleep(pause)
+		x.out.write("\n") // the prompt is answered
+		_, err := io.WriteString(x.stdin, line+"\n")
+		require.NoError(b.t, err)
+	}
+	return x.end()
+}
 
 // hold starts a client and waits until it is in.
 func (b *box) hold(c client) *connection {

@@ -63,11 +63,11 @@ const (
 
 // TestRealLog compares what was done on a host with what its log says of it.
 func TestRealLog(t *testing.T) {
-	dir, in := enter(t)
+	dir, in := enter(t, syscall.CLONE_NEWPID)
 	if !in {
 		return
 	}
-	b := newBox(t, dir)
+	b := newBox(t, dir, oneOfEach())
 	for _, a := range []string{admin, desk, guesser, second, odd, scanner, forgetful} {
 		b.run("ip", "addr", "add", a+"/32", "dev", "lo")
 	}
