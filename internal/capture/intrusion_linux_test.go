@@ -42,7 +42,7 @@ const (
 	webThief            = "203.0.113.140"
 	keyThief            = "203.0.113.200"
 	drop                = "198.51.100.77"
-	prober             = "203.0.113.12"
+	prober              = "203.0.113.12"
 )
 
 func weakHost(s *scene) {

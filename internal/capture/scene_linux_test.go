@@ -292,7 +292,7 @@ func (s *scene) outside(address string, files map[string]string) {
 			http.NotFound(w, r)
 		}
 	})}
-	go server.Serve(l) //nolint:errcheck // until the process ends
+	go server.Serve(l) // until the process ends
 }
 
 // get asks the host's web server for a page, as a visitor from an address.
