@@ -178,6 +178,12 @@ func (w *marshaler) field(v reflect.Value, f field, more []any, depth int) bool 
 		return false
 	}
 	w.name(',', f.name)
+	w.content(fv, f, more, depth)
+	return true
+}
+
+// content writes the value of a field that is set.
+func (w *marshaler) content(fv reflect.Value, f field, more []any, depth int) {
 	switch f.kind {
 	case kindEntity:
 		w.entity(fv.Interface().(Entity), depth+1)
@@ -198,7 +204,6 @@ func (w *marshaler) field(v reflect.Value, f field, more []any, depth int) bool 
 	default:
 		w.scalar(fv.Interface())
 	}
-	return true
 }
 
 func (w *marshaler) list(fv reflect.Value, f field, more []any, depth int) {

@@ -14,6 +14,8 @@ var floors = map[string]int{
 	"internal/msticpyconfig":    1,
 	"cmdline/internal/yamlnode": 1, // what the two loaders of rules share
 
+	"entities/graph": 2,
+
 	"syslog":  2,
 	"auditd":  2,
 	"ptree":   2,
