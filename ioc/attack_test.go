@@ -21,6 +21,7 @@ var attacks = []string{
 	"http://", "http://a/", "http://a.com/?u=", "http://a.com/?u=http://b.com&", "http://[", "http://[::", "hxxp[:]//a[.]b/", "http:[/][/]a", "a://", "a-_*://", "x://y@", "http://a@", "http://a/(", "http://a/'", "http://a/\"b\"", "a.com/", "http:/", "http:\\", // url
 	"%", "%3A%2F%2F", "http%3A%2F%2Fa", "%25", "http%253A%252F%252F", "aHR0cDov", "R", "aHR0cDovL2E", "-aHR0cDov", "http://http%3A%2F%2Fa", // encoded
 	"687474703a2f2f", "687474703a2f2f61", "687474703a2f2f612e636f6d2f", "687474703a2f2f21", // in hexadecimal
+	"[:]", "1[:]", "1:[:]", "1:1:1:1:1:1:1:1[:]", "a[:][:]",
 	"http:// a .", "http:// a .com /", "http:// ", "http__", "http__a.com/", "http__a.", // blanks, underscores
 	"@", "a@", "a@a.com", "a.a@", "a @ ", "a@[", "[at]", "a [at] a", "x at y dot ", " dot ", "a\".", "\"a\".", "/AT/", "a/AT/b/DOT/", // email
 	"f", "0", "0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef,", "imphash ", // hashes

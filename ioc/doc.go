@@ -43,7 +43,7 @@
 //
 // Defanged forms: [.] (.) {.} <.> [. .] [dot] (dot) with blanks inside the
 // brackets, \. for dots; [@] [at] (at) and the words "user at evil dot com" for
-// e-mails; [:] [://] :[/][/] for colons; hxxp, hXXps, h**p, htxp, h[tt]p, meow,
+// e-mails; [:] [://] :[/][/] for colons, also in IPv6 addresses; hxxp, hXXps, h**p, htxp, h[tt]p, meow,
 // fxp for schemes; http__example.com for "://", and the blanks of a mail gateway
 // (http:// example .com /path). URLs in base64, in percent encoding and in
 // hexadecimal digits (the command lines of audit logs) are found as well; the

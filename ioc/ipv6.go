@@ -34,6 +34,9 @@ func (sc *scan) ipv6(i int) int {
 			break
 		}
 	}
+	if sc.bracketedColon(r) || sc.bracketedColon(l-3) {
+		return r // defangedIPv6 sees to it
+	}
 	joined := l > 0 && sc.v6End == l-1 && text[l-1] == '-' // an address range
 	sc.v6End = r
 	if l > 0 && !joined {

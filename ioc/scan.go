@@ -41,7 +41,7 @@ func (s *Scanner) setTriggers() {
 	on(hosts || s.want[kMAC], tDot, ".")
 	on(wants(kIPv6, kCIDR, kMAC, kSSDeep, kWindowsPath, kRegistryKey) || hosts, tColon, ":")
 	on(hosts, tAt, "@")
-	on(hosts, tBracket, "[({<")
+	on(hosts || s.want[kIPv6], tBracket, "[({<")
 	on(hosts, tPercent, "%")
 	on(s.want[kLinuxPath], tSlash, "/")
 	on(hosts || wants(kWindowsPath, kRegistryKey), tBackslash, `\`)

@@ -146,6 +146,9 @@ func (sc *scan) bracket(i int) int {
 	case '@', 'a', 'A':
 		return sc.bracketMail(i)
 	case ':':
+		if e := sc.defangedIPv6(i); e > 0 {
+			return e
+		}
 		return sc.bracketColon(i)
 	}
 	return i + 1

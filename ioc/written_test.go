@@ -31,6 +31,10 @@ func TestWrittenURLs(t *testing.T) {
 		{hexed("http://a http://example.com/1"), []string{"url http://example.com/1", "dns example.com"}},
 		{hexed("https://user@[2001:db8::1]:80/x"), []string{"url https://user@[2001:db8::1]:80/x", "ipv6 2001:db8::1"}},
 		{hexed("http://") + " " + hexed("http://example.invalid/x"), nil},
+		// colons in brackets
+		{"2001[:]db8[:][:]1 2001:db8[:]:2 2001:db8::5[:]1, x", []string{"ipv6 2001:db8::1", "ipv6 2001:db8::2", "ipv6 2001:db8::5:1"}},
+		{ioc.Defang("2001:db8:1::a"), []string{"ipv6 2001:db8:1::a"}},
+		{"a[:]b 12[:]34[:]56 std[:][:]vector x1[:]1::1", nil},
 		// backslash and half a bracket
 		{`1\.)1[.1.)1`, []string{"ipv4 1.1.1.1"}},
 		{`(www\.example\.)com`, nil},
