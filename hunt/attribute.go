@@ -169,19 +169,17 @@ func (h *hunter) attributeSudo() {
 // Both tell of each command once and in the same order; the log has the
 // command's full path, audit has what was typed.
 func (h *hunter) auditedSudo(c *Command) *auditSudo {
-	if c.Result == "fail" {
-		return nil
-	}
+	failed := c.Result == "fail" // of what was refused the log may name another command: "list"
 	from := sort.Search(len(h.audit.sudo), func(i int) bool { return h.audit.sudo[i].at.After(c.Time.Add(-joinSlack)) })
 	for i := from; i < len(h.audit.sudo); i++ {
 		a := &h.audit.sudo[i]
 		if a.at.Sub(c.Time) > joinSlack {
 			break
 		}
-		if a.used {
+		if a.used || a.failed != failed {
 			continue
 		}
-		if (a.user == "" || a.user == c.User) && program(a.command) == program(c.Text) {
+		if (a.user == "" || a.user == c.User) && (failed || program(a.command) == program(c.Text)) {
 			return a
 		}
 	}

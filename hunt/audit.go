@@ -23,6 +23,7 @@ type auditFacts struct {
 	files    map[fileSeen]bool
 	conns    map[connSeen]bool
 	off      []auditOff
+	on       []time.Time // auditing came back
 	tries    auditLogons
 	omitted  int // connections beyond the limit
 }
@@ -50,6 +51,7 @@ type auditSudo struct {
 	at        time.Time
 	ses, user string
 	command   string
+	failed    bool
 	used      bool
 	ref       evidence.Ref
 }
@@ -92,6 +94,14 @@ func (h *hunter) readAudit(host string) {
 		h.progress("audit", n, ev.Time)
 		h.seen.audit++
 		h.span(ev.Time)
+		if len(ev.Records) > 0 {
+			r := h.rhythms.of(ev.Records[0].Ref.File)
+			r.see(ev.Time, ev.Records[0].Ref)
+			if !h.auditLogs[r.log] {
+				h.auditLogs[r.log] = true
+			}
+			h.serials.see(ev)
+		}
 		if p, ok := ProcessEvent(ev); ok {
 			if p.Kind == ptree.Exec {
 				h.seen.exec++
@@ -126,7 +136,7 @@ func (a *auditFacts) userRecord(ev *auditd.Event) {
 		return
 	}
 	if c, ok := ev.SudoCommand(); ok && ev.Ses.OK {
-		a.sudo = append(a.sudo, auditSudo{at: ev.Time, ses: ev.Ses.String(), user: firstOf(c.User, ev.AUIDName), command: c.Line, ref: ev.Ref()})
+		a.sudo = append(a.sudo, auditSudo{at: ev.Time, ses: ev.Ses.String(), user: firstOf(c.User, ev.AUIDName), command: c.Line, failed: c.Result == auditd.ResultFail, ref: ev.Ref()})
 		return
 	}
 	if c, ok := ev.AccountChange(); ok && c.Result != auditd.ResultFail {
@@ -243,6 +253,10 @@ type auditOff struct {
 // auditOff notes what ended or blinded the auditing itself.
 func (h *hunter) auditOff(ev *auditd.Event) {
 	v, ok := ev.ConfigChange()
+	if ok && !v.Blinds && v.Result != auditd.ResultFail && len(h.audit.on) < maxFiles &&
+		(v.Op == "start" || v.Op == "add_rule" || v.Name == "audit_enabled" && v.New != "0") {
+		h.audit.on = append(h.audit.on, utc(ev.Time))
+	}
 	if !ok || !v.Blinds || v.Result == auditd.ResultFail || len(h.audit.off) >= maxFiles {
 		return
 	}
@@ -283,4 +297,25 @@ func firstOf(list ...string) string {
 		}
 	}
 	return ""
+}
+
+// auditOffAt reports whether auditing was cut back before a moment and not
+// since switched on again.
+func (h *hunter) auditOffAt(at time.Time) bool {
+	off := time.Time{}
+	for i := range h.audit.off {
+		if h.audit.off[i].at.After(at) {
+			break
+		}
+		off = h.audit.off[i].at
+	}
+	if off.IsZero() {
+		return false
+	}
+	for _, on := range h.audit.on {
+		if on.After(off) && !on.After(at) {
+			return false
+		}
+	}
+	return true
 }

@@ -40,8 +40,17 @@ type hunter struct {
 	marks     map[string]*indicator
 	failed    []string // inputs that could not be read to their end
 
-	audit auditFacts
-	tree  *ptree.Tree
+	audit     auditFacts
+	logins    logins
+	rhythms   rhythms               // of the logs
+	serials   serials               // of audit events
+	uids      map[string]int64      // of accounts
+	writers   writers               // of the lines about sessions
+	told      map[int][]WitnessKind // who wrote each line of a log's session, by its id
+	blindFor  []Blind               // what is blind for a time
+	auditLogs map[string]bool       // the logs that hold audit records
+	drops     []dropped             // what log daemons say that they lost
+	tree      *ptree.Tree
 
 	sudoBefores []sudoHabit      // by sudo command
 	servers     map[int]bool     // processes that a server should not have started
@@ -68,7 +77,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
 		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
-		units: map[string]*unit{},
+		units: map[string]*unit{}, told: map[int][]WitnessKind{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
 		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {
@@ -87,6 +96,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 
 	h.readSyslog(host)
 	h.readAudit(host)
+	h.readLogins(host)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -97,15 +107,18 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.buildSessions()
 	h.attribute()
 	h.buildLogons()
+	h.compareLogins()
 	h.judge()
+	h.findSilences()
 	h.collectSignals()
 	h.inv.Findings = h.findings(stories(h.signals))
+	h.linkSilences()
 	h.flagSessions()
 	h.buildGraphs()
 	h.buildUsers()
 	h.buildIndicators()
 	h.buildTimeline()
-	h.buildCoverage(host)
+	h.buildCoverage()
 	h.inv.Hypotheses = verdicts(h.inv.Findings, h.inv.Coverage.Blind)
 	h.readEvidence()
 	if err := ctx.Err(); err != nil {

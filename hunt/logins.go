@@ -1,20 +1,99 @@
 package hunt
 
 import (
+	"slices"
 	"time"
 
+	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/utmp"
 )
 
-// loginSlack is how far btmp's second and the log's may be apart: sshd writes
-// btmp when it refuses, and the log line for the whole attempt.
+// loginSlack is how far btmp's and wtmp's second and the log's may be apart:
+// sshd writes btmp when it refuses, and the log line for the whole attempt.
 const loginSlack = 10 * time.Second
 
-// compareLogins compares the binary records of failed logons with the log of
-// the same time: a failure that the log does not have is worth a note.
-func (h *hunter) compareLogins(host string, note func(string, ...any)) {
+// logins is what the binary records of logons say.
+type logins struct {
+	failed  []utmp.Record // of btmp
+	stays   []utmp.Session
+	byUser  map[string][]int // indexes of stays
+	first   time.Time        // of wtmp
+	last    time.Time
+	erased  []evidence.Ref // records that somebody wrote zeros over
+	steps   []utmp.Record  // NewTime: the clock was set
+	omitted int
+	boots   []time.Time
+
+	agree, missing, outside loginCount // of failed, against the log
+}
+
+// maxLogins bounds how many records of failed logons are kept.
+const maxLogins = 1 << 18
+
+// readLogins reads the binary records of logons once.
+func (h *hunter) readLogins(host string) {
 	src, ok := h.src.(LoginSource)
 	if !ok {
+		return
+	}
+	l := &h.logins
+	var n int64
+	l.stays = utmp.Sessions(func(yield func(utmp.Record, error) bool) {
+		for r, err := range src.Logins(h.ctx, host, h.o.Window) {
+			if err != nil {
+				h.unread("login records", err)
+				continue
+			}
+			n++
+			h.progress("logins", n, r.Time)
+			switch {
+			case r.Erased():
+				if len(l.erased) < maxSignalRefs {
+					l.erased = append(l.erased, r.Ref)
+				}
+			case r.Failed:
+				if len(l.failed) < maxLogins {
+					l.failed = append(l.failed, r)
+				} else {
+					l.omitted++
+				}
+				continue
+			case r.Type == utmp.NewTime && len(l.steps) < maxGaps:
+				l.steps = append(l.steps, r)
+			case r.Type == utmp.BootTime && len(l.boots) < maxProbing:
+				l.boots = append(l.boots, utc(r.Time))
+			default:
+			}
+			l.first, l.last = widen(l.first, l.last, r.Time, r.Time)
+			if !yield(r, nil) {
+				return
+			}
+		}
+	})
+	l.byUser = map[string][]int{}
+	for i := range l.stays {
+		l.byUser[l.stays[i].User] = append(l.byUser[l.stays[i].User], i)
+	}
+}
+
+// stayOf returns the wtmp session of an account that starts around a moment.
+func (l *logins) stayOf(user string, at time.Time) *utmp.Session {
+	list := l.byUser[user]
+	from, _ := slices.BinarySearchFunc(list, at.Add(-loginSlack), func(i int, t time.Time) int { return l.stays[i].Start.Compare(t) })
+	for _, i := range list[min(from, len(list)):] {
+		if s := &l.stays[i]; near(s.Start, at, loginSlack) {
+			return s
+		} else if s.Start.After(at.Add(loginSlack)) {
+			break
+		}
+	}
+	return nil
+}
+
+// compareLogins compares the binary records of failed logons with the log of
+// the same time.
+func (h *hunter) compareLogins() {
+	if len(h.logins.failed) == 0 || h.seen.auth == 0 {
 		return
 	}
 	type key struct {
@@ -29,15 +108,9 @@ func (h *hunter) compareLogins(host string, note func(string, ...any)) {
 			tried[k] = append(tried[k], a.First, a.Last)
 		}
 	}
-	var agree, missing, outside logins
-	for r, err := range src.Logins(h.ctx, host, h.o.Window) {
-		if err != nil {
-			h.unread("login records", err)
-			continue
-		}
-		if !r.Failed || h.seen.auth == 0 {
-			continue
-		}
+	l := &h.logins
+	for i := range l.failed {
+		r := &l.failed[i]
 		source := r.Host
 		if r.Addr.IsValid() {
 			source = r.Addr.Unmap().String()
@@ -48,37 +121,46 @@ func (h *hunter) compareLogins(host string, note func(string, ...any)) {
 		}
 		switch {
 		case found:
-			agree.add(r)
+			l.agree.add(r)
 		case r.Time.Before(h.auth.first) || r.Time.After(h.auth.last):
-			outside.add(r)
+			l.outside.add(r)
 		default:
-			missing.add(r)
+			l.missing.add(r)
 		}
 	}
-	if agree.n > 0 {
-		note("%d records of failed logons in btmp agree with the log.", agree.n)
+}
+
+// noteLogins says what the comparison gave.
+func (l *logins) note(note func(string, ...any)) {
+	if l.agree.n > 0 {
+		note("%d records of failed logons in btmp agree with the log.", l.agree.n)
 	}
-	if missing.n > 0 {
-		note("%d records of failed logons in btmp have no line in the log of the same time, the first %s: lines were lost, cut off or removed.", missing.n, missing.where())
+	if l.missing.n > 0 {
+		note("%d records of failed logons in btmp have no line in the log of the same time, the first %s: lines were lost, cut off or removed.", l.missing.n, l.missing.where())
 	}
-	if outside.n > 0 {
-		note("%d records of failed logons in btmp are from times that the log does not reach, the first %s.", outside.n, outside.where())
+	if l.outside.n > 0 {
+		note("%d records of failed logons in btmp are from times that the log does not reach, the first %s.", l.outside.n, l.outside.where())
 	}
 }
 
-// logins counts records and keeps the first.
-type logins struct {
-	n     int
-	first utmp.Record
+// loginCount counts records and keeps the first and where the first few stand.
+type loginCount struct {
+	n           int
+	first, last utmp.Record
+	refs        []evidence.Ref
 }
 
-func (l *logins) add(r utmp.Record) {
+func (l *loginCount) add(r *utmp.Record) {
 	if l.n++; l.n == 1 {
-		l.first = r
+		l.first = *r
+	}
+	l.last = *r
+	if len(l.refs) < maxJobRefs {
+		l.refs = append(l.refs, r.Ref)
 	}
 }
 
-func (l *logins) where() string {
+func (l *loginCount) where() string {
 	s := "at " + l.first.Time.UTC().Format(time.RFC3339)
 	if l.first.Addr.IsValid() {
 		s += " from " + l.first.Addr.Unmap().String()

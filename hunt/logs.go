@@ -38,8 +38,11 @@ func (h *hunter) readSyslog(host string) {
 			h.programs[rec.Program]++
 		}
 		h.span(rec.Time)
+		rhythm := h.rhythms.of(rec.Ref.File)
+		rhythm.see(rec.Time, rec.Ref)
 		h.hostLine(&rec)
 		h.unitLine(&rec)
+		h.droppedLine(&rec)
 		ev, ok := syslog.Parse(rec)
 		if !ok {
 			if syslog.Covers(rec.Program) {
@@ -48,11 +51,15 @@ func (h *hunter) readSyslog(host string) {
 			h.mark(rec.Message, "message", rec.Time, "", rec.Ref)
 			continue
 		}
-		h.sessions = append(h.sessions, join.Add(&ev)...)
+		if isAuth(&ev) {
+			rhythm.auth++
+		}
+		h.writers.see(&ev)
+		h.takeSessions(join.Add(&ev))
 		h.attempts = append(h.attempts, tries.Add(&ev)...)
 		h.logEvent(&ev)
 	}
-	h.sessions = append(h.sessions, join.Close()...)
+	h.takeSessions(join.Close())
 	h.attempts = append(h.attempts, tries.Close()...)
 }
 
@@ -225,4 +232,33 @@ func (h *hunter) probesOf(from string, at time.Time) *sourceProbes {
 		h.probes[strings.Clone(from)] = p
 	}
 	return p
+}
+
+// isAuth reports whether an event is one that the log of the auth facility
+// holds.
+func isAuth(ev *syslog.Event) bool {
+	switch ev.Kind {
+	case syslog.KindLogonSuccess, syslog.KindLogonFailure, syslog.KindDisconnect, syslog.KindSessionOpen, syslog.KindSessionClose, syslog.KindSudoCommand, syslog.KindProbe:
+		return true
+	default:
+		return false
+	}
+}
+
+// takeSessions keeps the sessions that are done, with who told of them. What
+// sudo and cron open is told by their commands.
+func (h *hunter) takeSessions(done []syslog.Session) {
+	for i := range done {
+		s := &done[i]
+		h.uid(s)
+		if !isLogon(s.Kind) {
+			continue
+		}
+		kinds := make([]WitnessKind, len(s.Refs))
+		for k, r := range s.Refs {
+			kinds[k] = h.writers.of(r)
+		}
+		h.told[s.ID] = kinds
+		h.sessions = append(h.sessions, *s)
+	}
 }

@@ -12,9 +12,9 @@ import (
 )
 
 // buildCoverage says what the investigation rests on.
-func (h *hunter) buildCoverage(host string) {
+func (h *hunter) buildCoverage() {
 	c := &h.inv.Coverage
-	c.Blind = h.seen.blind()
+	c.Blind = append(h.seen.blind(), h.blindFor...)
 	c.Unknown = h.shapes.List()
 	for name, n := range h.programs {
 		h.inv.Host.Programs = append(h.inv.Host.Programs, ProgramCount{name, n})
@@ -50,7 +50,7 @@ func (h *hunter) buildCoverage(host string) {
 	if n := len(h.audit.off); n > 0 {
 		note("Auditing was cut back %s, first at %s; what came after may not be in the audit log.", times(n), h.audit.off[0].at.Format(time.RFC3339))
 	}
-	h.compareLogins(host, note)
+	h.logins.note(note)
 	c.Files = h.src.Stats() // last, when everything was read
 }
 

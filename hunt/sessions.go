@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
@@ -32,13 +33,13 @@ func (h *hunter) buildSessions() {
 		byID[s.ID] = len(h.inv.Sessions)
 		h.inv.Sessions = append(h.inv.Sessions, h.logonSession(s, matched))
 	}
-	logged := len(h.inv.Sessions) > 0
 	for _, a := range h.audit.order {
 		if matched[a] || !remoteOrLocal(a.program) {
 			continue
 		}
-		h.inv.Sessions = append(h.inv.Sessions, auditOnly(a, logged))
+		h.inv.Sessions = append(h.inv.Sessions, auditOnly(a))
 	}
+	h.wtmpOnly()
 	parents := make([]string, len(h.inv.Sessions))
 	order := make([]int, len(h.inv.Sessions))
 	for i := range order {
@@ -62,6 +63,7 @@ func (h *hunter) buildSessions() {
 		}
 	}
 	h.users = indexStays(h.inv.Sessions)
+	h.hearWitnesses()
 	for i := range h.inv.Sessions {
 		if ses := h.inv.Sessions[i].AuditSession; ses != "" {
 			h.byAudit[ses] = append(h.byAudit[ses], i)
@@ -122,8 +124,9 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 	if s.Inferred&syslog.InferredPairUnsure != 0 {
 		out.Inferred = "several sessions of the account were open and the log gives no pid; which close ends it is a guess"
 	}
-	out.Witnesses = append(out.Witnesses, witnessesOf(WitnessLog, slices.Clone(s.Refs)))
+	out.Witnesses = h.tellers(s)
 	var audited []evidence.Ref
+	var differs []string
 	for _, l := range h.audit.logins[uint32(max(s.PID, 0))] {
 		if s.PID > 0 && near(l.at, sessionTime(s), joinSlack) && (l.user == "" || l.user == s.User) {
 			out.AuditSession = l.ses
@@ -136,6 +139,7 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 			(near(a.start, s.Start, joinSlack) || near(a.end, s.End, joinSlack)) {
 			matched[a] = true
 			out.AuditSession = a.ses
+			differs = append(differs, differences(s, a)...)
 			out.Start, out.End = finer(out.Start, a.start), finer(out.End, a.end)
 			out.TTY = firstOf(out.TTY, ttyName(a.tty))
 			audited = append(audited, a.refs...)
@@ -143,7 +147,11 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 		}
 	}
 	if len(audited) > 0 {
-		out.Witnesses = append(out.Witnesses, witnessesOf(WitnessAudit, audited))
+		w := witnessesOf(WitnessAudit, audited)
+		if len(differs) > 0 {
+			w.Says, w.Why = Contradicts, strings.Join(differs, "; ")
+		}
+		out.Witnesses = append(out.Witnesses, w)
 		out.Refs = append(out.Refs, audited...)
 	}
 	return out
@@ -158,7 +166,7 @@ func ttyName(s string) string {
 }
 
 // auditOnly makes a session that only audit saw.
-func auditOnly(a *auditSession, logged bool) Session {
+func auditOnly(a *auditSession) Session {
 	s := Session{
 		Kind: logonKind(a.program), User: a.user, PID: int(a.pid), Start: utc(a.start), End: utc(a.end), EndReason: string(syslog.EndClosed),
 		TTY: ttyName(a.tty), AuditSession: a.ses, Inferred: "known from audit only", Refs: slices.Clone(a.refs),
@@ -168,12 +176,6 @@ func auditOnly(a *auditSession, logged bool) Session {
 	}
 	s.Source, s.SourceKind = sourceOf(a.source, a.host)
 	s.Witnesses = []Witness{witnessesOf(WitnessAudit, slices.Clone(a.refs))}
-	if logged {
-		s.Flags = append(s.Flags, Flag{
-			Name: "not_in_syslog", Severity: SeverityLow,
-			Why: "The audit log has this session and the log of the auth facility, which has others, does not: its lines were lost, cut off or removed.",
-		})
-	}
 	return s
 }
 

@@ -26,6 +26,8 @@ func (h *hunter) collectSignals() {
 	h.fileSignals()
 	h.failedPrivilegeSignals()
 	h.auditSignals()
+	h.witnessSignals()
+	h.silenceSignals()
 }
 
 func (h *hunter) signal(s signal) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/tuxtrail/tuxtrail/syslog"
 )
 
 // buildUsers collects what the logs show of each account.
@@ -73,12 +75,17 @@ func (h *hunter) buildUsers() {
 	})
 }
 
+// uid keeps the numeric id that a session's lines state.
+func (h *hunter) uid(s *syslog.Session) {
+	if _, ok := h.uids[s.User]; !ok && s.UID >= 0 && len(h.uids) < maxLogins {
+		h.uids[s.User] = s.UID
+	}
+}
+
 // ids fills in the numeric ids that the logs state.
 func (h *hunter) ids(users map[string]*User) {
-	for i := range h.sessions {
-		s := &h.sessions[i]
-		if u := users[s.User]; u != nil && u.UID == nil && s.UID >= 0 {
-			id := s.UID
+	for name, u := range users {
+		if id, ok := h.uids[name]; ok && u.UID == nil {
 			u.UID = &id
 		}
 	}

@@ -34,6 +34,11 @@ func verdicts(found []Finding, blind []Blind) []Verdict {
 				}
 			}
 		}
+		for _, b := range blind {
+			if slices.Contains(needs[h], b.Section) && len(v.Blind) < maxBlindFor {
+				v.Blind = append(v.Blind, b)
+			}
+		}
 		switch gap := firstBlind(h, blind); {
 		case len(v.Findings) > 0:
 			v.Answer = Supported
@@ -46,6 +51,9 @@ func verdicts(found []Finding, blind []Blind) []Verdict {
 	}
 	return out
 }
+
+// maxBlindFor bounds how many blind spots a verdict or a finding repeats.
+const maxBlindFor = 8
 
 func firstBlind(h Hypothesis, blind []Blind) string {
 	for _, b := range blind {
