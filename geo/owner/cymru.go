@@ -280,7 +280,7 @@ func (c *Client) talk(ctx context.Context, batch []netip.Addr, f func(string) er
 		if line := strings.TrimSpace(lines.Text()); line != "" {
 			if err := f(line); err != nil {
 				_ = conn.Close()
-				<-sent
+				_ = <-sent // the reading failed first
 				return err
 			}
 		}

@@ -92,7 +92,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 }
 
 func (c *Client) askRDAP(ctx context.Context, u *url.URL, r *Record) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
 	if err != nil {
 		return err
 	}
