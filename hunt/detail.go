@@ -10,6 +10,13 @@ type SessionDetail struct {
 	Connections []Connection
 	Processes   []Process
 	Tries       []Try
+	Frequency   []Tally         // its sudo commands, most often first
+	Risky       []Command       // those of them that a rule knows
+	Jobs        []JobCount      // what cron ran on the host meanwhile
+	Others      []AccountChange // changes to accounts and groups meanwhile, by other sessions or by nobody known
+	Moments     []Moment        // all of it in one order, and what cron did meanwhile
+	Indicators  []Indicator     // that it or its commands name
+	Alerts      []Alert         // within 5 seconds of it
 }
 
 // Detail collects what inv holds of the session with this id, in order of

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/querytime"
 )
 
@@ -38,12 +39,20 @@ type Investigation struct {
 	FileChanges []FileChange    `json:"file_changes,omitempty"`
 	Processes   []Process       `json:"processes,omitempty"` // a parent comes before its children
 
-	Users      []User       `json:"users"`
-	Indicators []Indicator  `json:"indicators"`
-	Timeline   []Moment     `json:"timeline"`
-	Sigma      []RuleResult `json:"sigma,omitempty"` // of the rules handed in, in their order
-	Coverage   Coverage     `json:"coverage"`
-	Evidence   []RawLine    `json:"evidence"` // the lines that findings and sessions cite, by file and offset
+	Users      []User      `json:"users"`
+	Indicators []Indicator `json:"indicators"`
+	Timeline   []Moment    `json:"timeline"`
+
+	Applications []Application `json:"applications,omitempty"` // programs that log, those to look at first
+	Network      Network       `json:"network,omitzero"`
+	Alerts       Alerts        `json:"alerts,omitzero"`
+	Intel        Intel         `json:"intel,omitzero"`
+	Commands     []CommandUse  `json:"commands,omitempty"` // what people ran, rarest first
+	AuditRows    int64         `json:"audit_rows"`         // audit events read: what the process tree rests on
+
+	Sigma    []RuleResult `json:"sigma,omitempty"` // of the rules handed in, in their order
+	Coverage Coverage     `json:"coverage"`
+	Evidence []RawLine    `json:"evidence"` // the lines that findings and sessions cite, by file and offset
 }
 
 // HostSummary is what the logs say about the host itself.
@@ -56,6 +65,7 @@ type HostSummary struct {
 	Last      time.Time      `json:"last,omitzero"`
 	Boots     []time.Time    `json:"boots,omitempty"`
 	Programs  []ProgramCount `json:"programs,omitempty"` // who wrote to the logs, most first
+	Facts     HostFacts      `json:"facts,omitzero"`
 }
 
 // ProgramCount counts the messages of one program.
@@ -180,6 +190,8 @@ type Logons struct {
 	BySource  []SourceCount `json:"by_source,omitempty"`
 	Tries     []Try         `json:"tries,omitempty"` // every attempt, in order; bounded by Options.MaxTries
 	Omitted   int           `json:"omitted,omitempty"`
+	Bucket    int64         `json:"bucket_seconds,omitempty"` // width of a slice of Timeline
+	Timeline  []LogonVolume `json:"timeline,omitempty"`       // attempts per slice of time, in order; those with none left out
 }
 
 // LogonCount counts the attempts on an account or by a program.
@@ -188,21 +200,24 @@ type LogonCount struct {
 	Known     bool      `json:"known"` // false for an account that the host does not have
 	Succeeded int       `json:"succeeded"`
 	Failed    int       `json:"failed"`
+	Shares    Shares    `json:"shares"` // of all attempts of the hunt that succeeded and that failed
 	First     time.Time `json:"first,omitzero"`
 	Last      time.Time `json:"last,omitzero"`
 }
 
 // SourceCount counts the attempts from one source.
 type SourceCount struct {
-	Source    string    `json:"source"`         // address or name
-	Kind      string    `json:"kind,omitempty"` // of an address, as package geo names it
-	Succeeded int       `json:"succeeded"`
-	Failed    int       `json:"failed"`
-	Probes    int       `json:"probes,omitempty"`
-	Accounts  []string  `json:"accounts,omitempty"` // tried, in order of first try
-	Pattern   string    `json:"pattern,omitempty"`  // "guessing", "spraying" … where there is one
-	First     time.Time `json:"first,omitzero"`
-	Last      time.Time `json:"last,omitzero"`
+	Source    string      `json:"source"`         // address or name
+	Kind      string      `json:"kind,omitempty"` // of an address, as package geo names it
+	Place     geo.Place   `json:"place,omitzero"` // where it is thought to be
+	Owner     geo.Network `json:"owner,omitzero"` // whose it is
+	Succeeded int         `json:"succeeded"`
+	Failed    int         `json:"failed"`
+	Probes    int         `json:"probes,omitempty"`
+	Accounts  []string    `json:"accounts,omitempty"` // tried, in order of first try
+	Pattern   string      `json:"pattern,omitempty"`  // "guessing", "spraying" … where there is one
+	First     time.Time   `json:"first,omitzero"`
+	Last      time.Time   `json:"last,omitzero"`
 }
 
 // Try is one attempt to log on.
@@ -229,25 +244,26 @@ type Flag struct {
 
 // Session is one stay of somebody on the host, joined from all that saw it.
 type Session struct {
-	ID           string    `json:"id"`   // "S1", … in order of start
-	Kind         string    `json:"kind"` // "sshd", "login", "sudo", "su", "cron" …
-	User         string    `json:"user"`
-	By           string    `json:"by,omitempty"`
-	PID          int       `json:"pid,omitempty"`
-	Start        time.Time `json:"start,omitzero"`
-	End          time.Time `json:"end,omitzero"`
-	EndReason    string    `json:"end_reason"`
-	Source       string    `json:"source,omitempty"`
-	SourceKind   string    `json:"source_kind,omitempty"`
-	Port         uint16    `json:"port,omitempty"`
-	Method       string    `json:"method,omitempty"`
-	Key          string    `json:"key,omitempty"`
-	TTY          string    `json:"tty,omitempty"`
-	AuditSession string    `json:"audit_session,omitempty"` // the kernel's session number, where audit saw it
-	Parent       string    `json:"parent,omitempty"`        // id of the session it runs in
-	Inferred     string    `json:"inferred,omitempty"`      // what of it is concluded, and from what
-	Witnesses    []Witness `json:"witnesses,omitempty"`     // what each log says of it
-	Flags        []Flag    `json:"flags,omitempty"`
+	ID           string       `json:"id"`   // "S1", … in order of start
+	Kind         string       `json:"kind"` // "sshd", "login", "sudo", "su", "cron" …
+	User         string       `json:"user"`
+	By           string       `json:"by,omitempty"`
+	PID          int          `json:"pid,omitempty"`
+	Start        time.Time    `json:"start,omitzero"`
+	End          time.Time    `json:"end,omitzero"`
+	EndReason    string       `json:"end_reason"`
+	Source       string       `json:"source,omitempty"`
+	SourceKind   string       `json:"source_kind,omitempty"`
+	Port         uint16       `json:"port,omitempty"`
+	Method       string       `json:"method,omitempty"`
+	Key          string       `json:"key,omitempty"`
+	TTY          string       `json:"tty,omitempty"`
+	AuditSession string       `json:"audit_session,omitempty"` // the kernel's session number, where audit saw it
+	Parent       string       `json:"parent,omitempty"`        // id of the session it runs in
+	Inferred     string       `json:"inferred,omitempty"`      // what of it is concluded, and from what
+	Witnesses    []Witness    `json:"witnesses,omitempty"`     // what each log says of it
+	Flags        []Flag       `json:"flags,omitempty"`
+	Facts        SessionFacts `json:"facts"` // what helps to choose it
 
 	Refs []evidence.Ref `json:"refs,omitempty"`
 }
@@ -381,6 +397,7 @@ type Indicator struct {
 	First    time.Time      `json:"first,omitzero"`
 	Last     time.Time      `json:"last,omitzero"`
 	Where    []string       `json:"where,omitempty"`    // "logon", "sudo", "command", "connection", "message"
+	Programs []string       `json:"programs,omitempty"` // whose messages and commands name it
 	Sessions []string       `json:"sessions,omitempty"` // ids
 	Findings []string       `json:"findings,omitempty"` // ids
 	Private  bool           `json:"private"`            // never to be sent to a third party

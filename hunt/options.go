@@ -3,11 +3,14 @@ package hunt
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
+	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/querytime"
+	"github.com/tuxtrail/tuxtrail/ti"
 )
 
 // Options sets what is investigated and how much of it is kept. The zero value
@@ -20,6 +23,21 @@ type Options struct {
 	Window querytime.Window
 	// Rules judge commands; nil means [cmdline.DefaultRules].
 	Rules *cmdline.Rules
+	// Locator says where addresses are and whose; nil for nowhere. It must
+	// ask nobody.
+	Locator geo.Locator
+	// Addresses are the host's own, beside those that its logs name. They are
+	// never asked about.
+	Addresses []netip.Addr
+	// Intel knows who could be asked about indicators; nil for nobody. Its
+	// plan is made always, and carried out only with Ask.
+	Intel Intelligence
+	// Ask carries out the plan: what [Intel] of the result says would be
+	// sent, is sent.
+	Ask bool
+	// Consent, when not nil, is called with the plan before anything is sent;
+	// nothing is when it returns false.
+	Consent func(*ti.Plan) bool
 
 	// MaxTries is how many logon attempts are listed one by one; more are
 	// only counted. 0 means 10,000.
