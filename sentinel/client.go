@@ -75,7 +75,7 @@ func NewClient(credential azcore.TokenCredential, o ClientOptions) (*Client, err
 const maxWait = 10 * time.Minute
 
 // Query implements [Querier].
-func (c *Client) Query(ctx context.Context, r Request, rows func([]Column, Row) error) (Answer, error) {
+func (c *Client) Query(ctx context.Context, r Request, row func(Row) error) (Answer, error) {
 	if len(r.Workspaces) == 0 {
 		return Answer{}, ErrNoWorkspace
 	}
@@ -90,7 +90,7 @@ func (c *Client) Query(ctx context.Context, r Request, rows func([]Column, Row) 
 	opt := &azquery.LogsClientQueryWorkspaceOptions{Options: &azquery.LogsQueryOptions{
 		Wait: to.Ptr(max(1, int(wait/time.Second))), Statistics: to.Ptr(true),
 	}}
-	s := &sink{rows: func(row Row) error { return rows(row.columns, row) }}
+	s := &sink{rows: row}
 	_, err := c.logs.QueryWorkspace(context.WithValue(ctx, sinkKey{}, s), r.Workspaces[0], body, opt)
 	a := Answer{Rows: s.out.rows, Bytes: s.bytes, Cost: Cost{Queries: 1, Rows: s.out.rows, Bytes: s.bytes}}
 	a.Cost.addStatistics(s.out.statistics)
@@ -109,7 +109,10 @@ func (c *Client) Query(ctx context.Context, r Request, rows func([]Column, Row) 
 // explain turns an error of the library into one of ours.
 func (c *Client) explain(err error) error {
 	var response *azcore.ResponseError
-	if err == nil || !errors.As(err, &response) || response.RawResponse == nil {
+	if err == nil {
+		return nil
+	}
+	if !errors.As(err, &response) || response.RawResponse == nil {
 		return explainLogin(err)
 	}
 	if response.RawResponse.Request != nil && !strings.Contains(response.RawResponse.Request.URL.Path, "/workspaces/") {

@@ -202,3 +202,6 @@ func scrub(s string) string {
 	s = jwt.ReplaceAllString(s, "[removed]")
 	return field.ReplaceAllString(s, "$1$2[removed]")
 }
+
+// ErrNoWorkspace says that no workspace was named.
+var ErrNoWorkspace = errors.New("no workspace: give its Workspace ID")

@@ -12,7 +12,7 @@ import (
 // of error. Errors of the service are [*ServiceError]; an error of rows ends
 // the query and is returned. A Querier is safe for concurrent use.
 type Querier interface {
-	Query(ctx context.Context, r Request, rows func(columns []Column, row Row) error) (Answer, error)
+	Query(ctx context.Context, r Request, row func(Row) error) (Answer, error)
 }
 
 // Request is one query.

@@ -26,6 +26,7 @@ type Query struct {
 	Takes   []string // the parameters that it looks at, without "p_": "start", "host" …
 	Columns []Column // of its answer, in their order; none where the table says which
 	Split   string   // the column by which it can be cut into windows; "" where that would change what it says
+	plan    bool     // all rows of the table and host are its rows, so that they can be counted beforehand
 	params  []param  //
 	text    string   // KQL below the let statements
 }
@@ -67,6 +68,7 @@ var catalog = sync.OnceValue(func() []Query {
 //	@param NAME TYPE ABOUT a parameter
 //	@column NAME TYPE      a column of the answer
 //	@split COLUMN          the column of time that windows cut
+//	@plan                  its rows can be counted by the queries extent and volume
 //
 // and below them the query.
 func parseQuery(name, file string) (Query, error) {
@@ -82,7 +84,7 @@ func parseQuery(name, file string) (Query, error) {
 			q.About = strings.TrimSpace(q.About + " " + note)
 			continue
 		}
-		kind, value, _ := strings.Cut(note, " ")
+		kind, value, _ := strings.Cut(strings.TrimSpace(note), " ")
 		if err := q.declare(kind, value); err != nil {
 			return q, fmt.Errorf("%s.kql: %w", name, err)
 		}
@@ -101,6 +103,8 @@ func (q *Query) declare(kind, value string) error {
 		q.Tables = append(q.Tables, word)
 	case "@split":
 		q.Split = word
+	case "@plan":
+		q.plan = true
 	case "@columns": // "any": the table says which
 	case "@column":
 		q.Columns = append(q.Columns, Column{Name: word, Type: more})

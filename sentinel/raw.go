@@ -1,0 +1,112 @@
+package sentinel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/querytime"
+)
+
+// Errors of [Workspace.Raw].
+var (
+	// ErrUnknownRef is returned for a reference that no query of this package
+	// made.
+	ErrUnknownRef = errors.New("no reference of a workspace")
+	// ErrChanged is returned where the service no longer has the row: it was
+	// removed, or has gone by the table's retention.
+	ErrChanged = errors.New("the workspace no longer has this row")
+)
+
+// maxKept is how many bytes of rows are kept for references to come.
+const maxKept = 64 << 20
+
+// seconds are the rows of seconds that were asked for again.
+type seconds struct {
+	kept map[string][][]byte
+	size int
+}
+
+// Raw asks for the row of ref again and returns it as a JSON object, as the
+// readers had it. The rows of the same second come with it and are kept, up to
+// 64 MiB.
+func (w *Workspace) Raw(ctx context.Context, ref evidence.Ref) ([]byte, error) {
+	query, p, number, err := parseRef(ref)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", ref, err)
+	}
+	rows, err := w.second(ctx, query, p)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", ref, err)
+	}
+	if i := number - 1; i >= 0 && i < int64(len(rows)) && (ref.Length == 0 || len(rows[i]) == ref.Length) {
+		return rows[i], nil
+	}
+	return nil, fmt.Errorf("%s: %w", ref, ErrChanged)
+}
+
+// second returns the rows of a second as objects.
+func (w *Workspace) second(ctx context.Context, query string, p Params) ([][]byte, error) {
+	key := refName(query, p) + "/" + p.Window.Start.String()
+	w.mu.Lock()
+	rows, ok := w.kept[key]
+	w.mu.Unlock()
+	if ok {
+		return rows, nil
+	}
+	s := &stream{raw: query == "audit_lines"}
+	size := 0
+	for row, err := range w.Rows(ctx, query, p) {
+		if err != nil {
+			return nil, err
+		}
+		s.buf = nil
+		b, err := s.object(row)
+		if err != nil {
+			b = nil // keeps the numbers of the others
+		}
+		rows = append(rows, b)
+		size += len(b)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.kept == nil || w.size+size > maxKept {
+		w.kept, w.size = map[string][][]byte{}, 0
+	}
+	w.kept[key] = rows
+	w.size += size
+	return rows, nil
+}
+
+// parseRef reads a reference of stream.place: the query, its parameters with
+// the window of the second, and the row's number.
+func parseRef(ref evidence.Ref) (query string, p Params, number int64, err error) {
+	first, rest, ok := strings.Cut(ref.File, "/")
+	i := strings.LastIndexByte(rest, '/')
+	if !ok || i < 0 {
+		return "", p, 0, ErrUnknownRef
+	}
+	query, table, _ := strings.Cut(first, ":")
+	day, err := time.Parse(time.DateOnly, rest[i+1:])
+	if err != nil {
+		return "", p, 0, ErrUnknownRef
+	}
+	if q, err := LookupQuery(query); err != nil || q.Split != "TimeGenerated" || table != "" && !identifier(table) {
+		return "", p, 0, ErrUnknownRef
+	}
+	p.Table = table
+	if host := rest[:i]; host != "*" {
+		p.Host = host
+	}
+	clock := ref.Line / perSecond
+	h, m, s := clock/10_000, clock/100%100, clock%100
+	if ref.Line < 0 || h > 23 || m > 59 || s > 59 {
+		return "", p, 0, ErrUnknownRef
+	}
+	at := day.Add(time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second)
+	p.Window = querytime.Window{Start: at, End: at.Add(time.Second)}
+	return query, p, ref.Line % perSecond, nil
+}
