@@ -88,11 +88,7 @@ const azure = "github.com/Azure/"
 // and programs are free.
 var only = map[string][]string{
 	"html/template": {"report"},
-<<<<<<< HEAD
-	"net/http":      {"ti/online", "ti/feeds", "sentinel", "geo/geolite2", "geo/ipstack", "geo/owner"},
-=======
-	"net/http":      {"ti/online", "ti/feeds", "sentinel", "sentinel/sentineltest"},
->>>>>>> 9fc72e4 (Answer as a workspace in tests, and check every query with the language service)
+	"net/http":      {"ti/online", "ti/feeds", "sentinel", "sentinel/sentineltest", "geo/geolite2", "geo/ipstack", "geo/owner"},
 	"os/exec":       {},
 	"log":           {},
 	"log/slog":      {"sentinel"},
