@@ -68,6 +68,6 @@ var aliases = map[string]Type{
 
 // fold makes one of "host-logon-session", "HostLogonSession" and
 // "hostlogonsession".
-func fold(t Type) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(string(t)))
-}
+func fold(t Type) string { return strings.ToLower(foldSeparators.Replace(string(t))) }
+
+var foldSeparators = strings.NewReplacer("-", "", "_", "", " ", "")

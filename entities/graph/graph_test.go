@@ -295,7 +295,6 @@ func TestJSON(t *testing.T) {
 	assert.JSONEq(t, `{"nodes":[],"edges":[]}`, string(empty))
 }
 
-// 40,000 entities take about four times as long as 10,000.
 func TestLinear(t *testing.T) {
 	build := func(n int) time.Duration {
 		host := &entities.Host{HostName: "web01"}
@@ -305,16 +304,18 @@ func TestLinear(t *testing.T) {
 			parent = &entities.Process{ProcessID: uint32(i + 1), CreationTime: start.Add(time.Duration(i)), Host: host, ParentProcess: parent}
 			list = append(list, parent, &entities.Host{HostName: "web01", Extra: map[string]any{fmt.Sprint(i): i}})
 		}
-		at := time.Now()
-		var b graph.Builder
-		b.Add(hunt, list...)
-		g := b.Build()
-		took := time.Since(at)
-		require.Len(t, g.Nodes(), n+1)
-		return took
+		best := time.Hour
+		for range 3 { // the machine may be busy with other things
+			at := time.Now()
+			var b graph.Builder
+			b.Add(hunt, list...)
+			g := b.Build()
+			best = min(best, time.Since(at))
+			require.Len(t, g.Nodes(), n+1)
+		}
+		return best
 	}
-	build(1000)
-	small, large := build(10_000), build(40_000)
-	t.Logf("10,000: %v, 40,000: %v", small, large)
-	assert.Less(t, large, 16*small+time.Second, "quadratic would be 16 times")
+	small, large := build(1250), build(10_000)
+	t.Logf("1,250: %v, 10,000: %v", small, large)
+	assert.Less(t, large, 32*small+time.Second, "linear is 8 times, quadratic 64 times")
 }
