@@ -96,6 +96,12 @@ type decoder struct {
 
 // entities returns the entities at the top of the document.
 func (d *document) entities() []Entity {
+	for _, v := range d.top {
+		if o, ok := v.(*object); ok && o.typeAtTop() {
+			d.typed = append(d.typed, o)
+		}
+	}
+	d.infer()
 	dec := decoder{doc: d, missing: map[string]*Unknown{}}
 	var list []Entity
 	seen := map[Entity]bool{}
@@ -105,8 +111,7 @@ func (d *document) entities() []Entity {
 		case nil:
 			continue
 		case *object:
-			x.typeAtTop()
-			e = dec.entity(x, nil)
+			e = dec.entity(x)
 		default:
 			e = &Unknown{Value: dec.plain(x)}
 		}
@@ -119,17 +124,55 @@ func (d *document) entities() []Entity {
 	return list
 }
 
-// typeAtTop finds the type of an entity that is written in another case.
-func (o *object) typeAtTop() {
+// typeAtTop finds the type of an entity whose property is not written "Type",
+// and reports whether it did.
+func (o *object) typeAtTop() bool {
 	if o.isRef || o.typ != "" {
-		return
+		return false
 	}
 	for i, p := range o.props {
 		if t, ok := p.value.(string); ok && strings.EqualFold(p.name, "type") {
 			o.typ = Type(t)
 			o.props = append(o.props[:i:i], o.props[i+1:]...)
-			return
+			return t != ""
 		}
+	}
+	return false
+}
+
+// infer gives objects that name no type the one that a field wants which they
+// stand in: the parent of a process is a process.
+func (d *document) infer() {
+	for i := 0; i < len(d.typed); i++ {
+		p := plans[types[fold(d.typed[i].typ)]]
+		if p == nil {
+			continue
+		}
+		for _, prop := range d.typed[i].props {
+			at, ok := p.byName[lower(prop.name)]
+			if !ok || p.fields[at].kind != kindEntity && p.fields[at].kind != kindEntities {
+				continue
+			}
+			want := plans[p.fields[at].elem].typ
+			if list, ok := prop.value.([]any); ok {
+				for _, v := range list {
+					d.inferOne(v, want)
+				}
+			} else {
+				d.inferOne(prop.value, want)
+			}
+		}
+	}
+}
+
+func (d *document) inferOne(v any, want Type) {
+	o, ok := v.(*object)
+	if !ok {
+		return
+	}
+	if o = d.final(o); !o.isRef && o.typ == "" {
+		o.typ = want
+		d.typed = append(d.typed, o)
 	}
 }
 
@@ -145,8 +188,8 @@ func (d *decoder) run() {
 	}
 }
 
-// entity returns the entity of an object; want is its type when it names none.
-func (d *decoder) entity(o *object, want reflect.Type) Entity {
+// entity returns the entity of an object.
+func (d *decoder) entity(o *object) Entity {
 	o = d.doc.final(o)
 	if o.isRef {
 		u := d.missing[o.ref]
@@ -159,11 +202,7 @@ func (d *decoder) entity(o *object, want reflect.Type) Entity {
 	if o.entity != nil {
 		return o.entity
 	}
-	t := want
-	if o.typ != "" {
-		t = types[fold(o.typ)]
-	}
-	if t == nil {
+	if t := types[fold(o.typ)]; t == nil {
 		o.entity = &Unknown{TypeName: o.typ}
 	} else {
 		o.entity, _ = reflect.New(t).Interface().(Entity)
@@ -172,28 +211,37 @@ func (d *decoder) entity(o *object, want reflect.Type) Entity {
 	return o.entity
 }
 
-// fill sets the fields of a struct from the properties of an object.
+// fill sets the fields of a struct from the properties of an object. Those that
+// are written as Microsoft does come first: where two spellings of one name
+// meet, the other one is what Extra holds.
 func (d *decoder) fill(v reflect.Value, o *object) {
 	p := plans[v.Type()]
 	var extra map[string]any
-	for _, prop := range o.props {
-		rest := prop.value
-		if i, ok := p.byName[lower(prop.name)]; ok {
-			f := p.fields[i]
-			if rest == nil || rest == "" {
+	taken := make([]bool, len(p.fields))
+	for _, exact := range []bool{true, false} {
+		for _, prop := range o.props {
+			i, ok := p.byName[lower(prop.name)]
+			if exact != (ok && p.fields[i].name == prop.name) {
 				continue
 			}
-			if fv := v.Field(f.index); fv.IsZero() {
+			rest := prop.value
+			if ok && (rest == nil || rest == "") {
+				continue
+			}
+			if ok && !taken[i] {
 				var fits bool
-				if rest, fits = d.set(fv, f, prop.value); fits && rest == nil {
+				fv := v.Field(p.fields[i].index)
+				rest, fits = d.set(fv, p.fields[i], prop.value)
+				taken[i] = rest != nil || !fv.IsZero()
+				if fits && rest == nil {
 					continue
 				}
 			}
+			if extra == nil {
+				extra = map[string]any{}
+			}
+			extra[prop.name] = d.plain(rest)
 		}
-		if extra == nil {
-			extra = map[string]any{}
-		}
-		extra[prop.name] = d.plain(rest)
 	}
 	if extra != nil {
 		v.Field(p.extra).Set(reflect.ValueOf(extra))
@@ -211,7 +259,7 @@ func (d *decoder) plain(v any) any {
 		return out
 	case *object:
 		if x.isRef || x.id != "" || x.typ != "" {
-			return d.entity(x, nil)
+			return d.entity(x)
 		}
 		out := make(map[string]any, len(x.props))
 		for _, p := range x.props {
@@ -228,7 +276,7 @@ func (d *decoder) set(fv reflect.Value, f field, value any) (rest any, fits bool
 	switch f.kind {
 	case kindEntity:
 		if o, ok := value.(*object); ok {
-			if e := reflect.ValueOf(d.entity(o, f.elem)); e.Type().Elem() == f.elem {
+			if e := reflect.ValueOf(d.entity(o)); e.Type().Elem() == f.elem {
 				fv.Set(e)
 				return nil, true
 			}
@@ -256,7 +304,7 @@ func (d *decoder) set(fv reflect.Value, f field, value any) (rest any, fits bool
 		}
 		return value, false
 	case kindCounts:
-		if setCounts(fv, value) {
+		if d.setCounts(fv, value) {
 			return nil, true
 		}
 		return value, false
@@ -300,12 +348,12 @@ func (d *decoder) setList(fv reflect.Value, f field, value any) any {
 			}
 		case kindAny:
 			if o, ok := v.(*object); ok {
-				fv.Set(reflect.Append(fv, reflect.ValueOf(d.entity(o, nil))))
+				fv.Set(reflect.Append(fv, reflect.ValueOf(d.entity(o))))
 				continue
 			}
 		default:
 			if o, ok := v.(*object); ok {
-				if e := reflect.ValueOf(d.entity(o, f.elem)); e.Type().Elem() == f.elem {
+				if e := reflect.ValueOf(d.entity(o)); e.Type().Elem() == f.elem {
 					fv.Set(reflect.Append(fv, e))
 					continue
 				}
@@ -322,9 +370,11 @@ func (d *decoder) setList(fv reflect.Value, f field, value any) any {
 	return rest
 }
 
-func setCounts(fv reflect.Value, value any) bool {
+// setCounts sets numbers by name. Such an object may have an id, for .NET gives
+// one to each, but then nothing may refer to it.
+func (d *decoder) setCounts(fv reflect.Value, value any) bool {
 	o, ok := value.(*object)
-	if !ok || o.isRef || o.typ != "" {
+	if !ok || o.isRef || o.typ != "" || d.doc.referred[o.id] {
 		return false
 	}
 	counts := make(map[string]int64, len(o.props))

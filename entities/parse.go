@@ -54,8 +54,8 @@ type ParseOptions struct {
 // reference to an id that nothing has, is an [Unknown]. Names of properties
 // and types are known in any case. Not kept are: null and the empty text where
 // there is a field, times of year 1 (how .NET writes that there is none), null
-// in a list of entities, and all but the last of properties of one name in one
-// object. Bytes that are no UTF-8 become U+FFFD.
+// in a list of entities, all but the last of properties of one name in one
+// object, and a "$id", "$ref" or "Type" that is no text or number. Bytes that are no UTF-8 become U+FFFD.
 //
 // When the text is cut or wrong, Parse returns the entities up to there and an
 // error that says where; it wraps [ErrNoJSON] or one of the limits'.
@@ -90,6 +90,9 @@ type document struct {
 	top  []any
 	byID map[string]*object
 	dups []*object // objects whose id was taken
+
+	typed    []*object       // objects that name their type
+	referred map[string]bool // ids that references name
 }
 
 // scan reads the text into a document. What was read before an error is kept.
@@ -97,7 +100,7 @@ func scan(text []byte, o ParseOptions) (*document, error) {
 	o.MaxBytes = orDefault(o.MaxBytes, DefaultMaxBytes)
 	o.MaxObjects = orDefault(o.MaxObjects, DefaultMaxObjects)
 	o.MaxDepth = orDefault(o.MaxDepth, DefaultMaxDepth)
-	d := &document{byID: map[string]*object{}}
+	d := &document{byID: map[string]*object{}, referred: map[string]bool{}}
 	for range 3 { // a text in a text in a text is the most that exports do
 		text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
 		if len(text) > o.MaxBytes {
@@ -311,13 +314,14 @@ func (s *scanner) finish(o *object) {
 	}
 	if o.isRef {
 		o.props = nil
+		s.doc.referred[o.ref] = true
 		return
 	}
 	kept := o.props[:0]
 	for _, p := range o.props {
 		_, isText := p.value.(string)
 		switch {
-		case p.name == "$id" && o.id != "", p.name == "Type" && isText:
+		case p.name == "$id", p.name == "$ref", p.name == "Type":
 			continue
 		case o.typ == "" && o.id != "" && isText && strings.EqualFold(p.name, "type"):
 			o.typ = Type(p.value.(string))
@@ -326,6 +330,9 @@ func (s *scanner) finish(o *object) {
 		kept = append(kept, p)
 	}
 	o.props = kept
+	if o.typ != "" {
+		s.doc.typed = append(s.doc.typed, o)
+	}
 	s.doc.register(o)
 }
 

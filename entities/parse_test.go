@@ -29,43 +29,77 @@ func TestParseGraphs(t *testing.T) {
 		{"empty", ``, nil},
 		{"null", `null`, nil},
 		{"empty list", ` [] `, nil},
-		{"references back", `[{"$id":"3","Type":"host","HostName":"h"},{"$id":"4","Type":"account","Name":"a","Host":{"$ref":"3"}}]`,
-			[]string{"0 host h", "1 account a Host=0"}},
-		{"reference forward", `[{"$id":"4","Type":"account","Name":"a","Host":{"$ref":"3"}},{"$id":"3","Type":"host","HostName":"h"}]`,
-			[]string{"0 account a Host=1", "1 host h"}},
-		{"nested first, then at the top", `[{"$id":"1","Type":"process","ProcessId":"7","Host":{"$id":"2","Type":"host","HostName":"h"}},{"$ref":"2"},{"$ref":"1"}]`,
-			[]string{"0 process unknown process [7] Host=1", "1 host h"}},
-		{"references at any depth", `[{"$id":"1","Type":"malware","Name":"m","Files":[{"$id":"2","Type":"file","Name":"f","Host":{"$id":"3","Type":"host","HostName":"h","IpInterfaces":[{"$id":"4","Type":"ip","Address":"192.0.2.1","Location":{"$id":"5","CountryCode":"DE"}}]}}]},
+		{
+			"references back", `[{"$id":"3","Type":"host","HostName":"h"},{"$id":"4","Type":"account","Name":"a","Host":{"$ref":"3"}}]`,
+			[]string{"0 host h", "1 account a Host=0"},
+		},
+		{
+			"reference forward", `[{"$id":"4","Type":"account","Name":"a","Host":{"$ref":"3"}},{"$id":"3","Type":"host","HostName":"h"}]`,
+			[]string{"0 account a Host=1", "1 host h"},
+		},
+		{
+			"nested first, then at the top", `[{"$id":"1","Type":"process","ProcessId":"7","Host":{"$id":"2","Type":"host","HostName":"h"}},{"$ref":"2"},{"$ref":"1"}]`,
+			[]string{"0 process unknown process [7] Host=1", "1 host h"},
+		},
+		{
+			"references at any depth", `[{"$id":"1","Type":"malware","Name":"m","Files":[{"$id":"2","Type":"file","Name":"f","Host":{"$id":"3","Type":"host","HostName":"h","IpInterfaces":[{"$id":"4","Type":"ip","Address":"192.0.2.1","Location":{"$id":"5","CountryCode":"DE"}}]}}]},
 			{"$id":"6","Type":"dns","DomainName":"d","IpAddresses":[{"$ref":"4"}]},{"$id":"7","Type":"ip","Address":"192.0.2.2","Location":{"$ref":"5"}},{"$id":"8","Type":"process","ProcessId":"1","ParentProcess":{"ProcessId":"2","ParentProcess":{"ProcessId":"3","ImageFile":{"$ref":"2"}}}}]`,
-			[]string{"0 malware m Files=4", "1 dns d IpAddresses=5", "2 ip 192.0.2.2 Location=6", "3 process unknown process [1] ParentProcess=7", "4 file f Host=8", "5 ip 192.0.2.1 Location=6", "6 geolocation DE", "7 process unknown process [2] ParentProcess=9", "8 host h IpInterfaces=5", "9 process f [3] ImageFile=4"}},
-		{"cycle of two", `[{"$id":"1","Type":"process","ProcessId":"1","ParentProcess":{"$id":"2","Type":"process","ProcessId":"2","ParentProcess":{"$ref":"1"}}}]`,
-			[]string{"0 process unknown process [1] ParentProcess=1", "1 process unknown process [2] ParentProcess=0"}},
-		{"cycle of one", `[{"$id":"1","Type":"process","ProcessId":"1","ParentProcess":{"$ref":"1"}}]`,
-			[]string{"0 process unknown process [1] ParentProcess=0"}},
-		{"cycle through what has no field", `[{"$id":"1","Type":"host","HostName":"h","Owner":{"Who":[{"$ref":"2"}]}},{"$id":"2","Type":"account","Name":"a","Host":{"$ref":"1"}}]`,
-			[]string{"0 host h Owner=1", "1 account a Host=0"}},
-		{"mixed list", `[{"$id":"1","Type":"malware","Name":"m","Files":[{"$ref":"2"},{"Type":"file","Name":"g"},"C:\\x.exe",{"$ref":"3"},{"$ref":"99"},null,7]},{"$id":"2","Type":"file","Name":"f"},{"$id":"3","Type":"process","ProcessId":"5"}]`,
-			[]string{"0 malware m Files=1 Files=3 Files=2 Files=4", "1 file f", "2 process unknown process [5]", "3 file g", "4  unknown entity $ref 99"}},
-		{"mixed top", `["10.0.0.5",null,{"Type":"ip","Address":"10.0.0.5"},7,[{"Type":"ip","Address":"10.0.0.6"}]]`,
-			[]string{"0  unknown entity 10.0.0.5", "1 ip 10.0.0.5", "2  unknown entity", "3  unknown entity =4", "4 ip 10.0.0.6"}},
-		{"copies of one entity", `[{"$id":"4","Type":"file","Name":"f"},{"$id":"5","Type":"process","ProcessId":"1","ImageFile":{"$id":"4","Name":"f","Type":"file"}}]`,
-			[]string{"0 file f", "1 process f [1] ImageFile=0"}},
-		{"two of one id that differ", `[{"$id":"4","Type":"file","Name":"f"},{"$id":"4","Type":"file","Name":"g"},{"$id":"5","Type":"process","ProcessId":"1","ImageFile":{"$ref":"4"}}]`,
-			[]string{"0 file f", "1 file g", "2 process f [1] ImageFile=0"}},
-		{"unknown types", `[{"$id":"1","Type":"quantum-device","DisplayName":"q","Host":{"$ref":"2"}},{"$id":"2","Type":"host","HostName":"h"},{"$id":"3","Name":"untyped"}]`,
-			[]string{"0 quantum-device quantum-device q Host=1", "1 host h", "2  unknown entity untyped"}},
-		{"a reference to another type", `[{"$id":"1","Type":"account","Name":"a","Host":{"$ref":"2"}},{"$id":"2","Type":"ip","Address":"192.0.2.1"}]`,
-			[]string{"0 account a Host=1", "1 ip 192.0.2.1"}},
-		{"spellings", `[{"$id":1,"type":"IpAddress","address":"192.0.2.1"},{"Type":"HostLogonSession","SessionId":"1"},{"Type":"AZURERESOURCE","resourceid":"/x"},{"$ref":1}]`,
-			[]string{"0 ip 192.0.2.1", "1 host-logon-session unknown account", "2 azure-resource /x"}},
+			[]string{"0 malware m Files=4", "1 dns d IpAddresses=5", "2 ip 192.0.2.2 Location=6", "3 process unknown process [1] ParentProcess=7", "4 file f Host=8", "5 ip 192.0.2.1 Location=6", "6 geolocation DE", "7 process unknown process [2] ParentProcess=9", "8 host h IpInterfaces=5", "9 process f [3] ImageFile=4"},
+		},
+		{
+			"cycle of two", `[{"$id":"1","Type":"process","ProcessId":"1","ParentProcess":{"$id":"2","Type":"process","ProcessId":"2","ParentProcess":{"$ref":"1"}}}]`,
+			[]string{"0 process unknown process [1] ParentProcess=1", "1 process unknown process [2] ParentProcess=0"},
+		},
+		{
+			"cycle of one", `[{"$id":"1","Type":"process","ProcessId":"1","ParentProcess":{"$ref":"1"}}]`,
+			[]string{"0 process unknown process [1] ParentProcess=0"},
+		},
+		{
+			"cycle through what has no field", `[{"$id":"1","Type":"host","HostName":"h","Owner":{"Who":[{"$ref":"2"}]}},{"$id":"2","Type":"account","Name":"a","Host":{"$ref":"1"}}]`,
+			[]string{"0 host h Owner=1", "1 account a Host=0"},
+		},
+		{
+			"mixed list", `[{"$id":"1","Type":"malware","Name":"m","Files":[{"$ref":"2"},{"Type":"file","Name":"g"},"C:\\x.exe",{"$ref":"3"},{"$ref":"99"},null,7]},{"$id":"2","Type":"file","Name":"f"},{"$id":"3","Type":"process","ProcessId":"5"}]`,
+			[]string{"0 malware m Files=1 Files=3 Files=2 Files=4", "1 file f", "2 process unknown process [5]", "3 file g", "4  unknown entity $ref 99"},
+		},
+		{
+			"mixed top", `["10.0.0.5",null,{"Type":"ip","Address":"10.0.0.5"},7,[{"Type":"ip","Address":"10.0.0.6"}]]`,
+			[]string{"0  unknown entity 10.0.0.5", "1 ip 10.0.0.5", "2  unknown entity", "3  unknown entity =4", "4 ip 10.0.0.6"},
+		},
+		{
+			"copies of one entity", `[{"$id":"4","Type":"file","Name":"f"},{"$id":"5","Type":"process","ProcessId":"1","ImageFile":{"$id":"4","Name":"f","Type":"file"}}]`,
+			[]string{"0 file f", "1 process f [1] ImageFile=0"},
+		},
+		{
+			"two of one id that differ", `[{"$id":"4","Type":"file","Name":"f"},{"$id":"4","Type":"file","Name":"g"},{"$id":"5","Type":"process","ProcessId":"1","ImageFile":{"$ref":"4"}}]`,
+			[]string{"0 file f", "1 file g", "2 process f [1] ImageFile=0"},
+		},
+		{
+			"unknown types", `[{"$id":"1","Type":"quantum-device","DisplayName":"q","Host":{"$ref":"2"}},{"$id":"2","Type":"host","HostName":"h"},{"$id":"3","Name":"untyped"}]`,
+			[]string{"0 quantum-device quantum-device q Host=1", "1 host h", "2  unknown entity untyped"},
+		},
+		{
+			"a reference to another type", `[{"$id":"1","Type":"account","Name":"a","Host":{"$ref":"2"}},{"$id":"2","Type":"ip","Address":"192.0.2.1"}]`,
+			[]string{"0 account a Host=1", "1 ip 192.0.2.1"},
+		},
+		{
+			"spellings", `[{"$id":1,"type":"IpAddress","address":"192.0.2.1"},{"Type":"HostLogonSession","SessionId":"1"},{"Type":"AZURERESOURCE","resourceid":"/x"},{"$ref":1}]`,
+			[]string{"0 ip 192.0.2.1", "1 host-logon-session unknown account", "2 azure-resource /x"},
+		},
 		{"one entity", `{"Type":"host","HostName":"h"}`, []string{"0 host h"}},
-		{"by id", `{"7":{"Type":"host","HostName":"h"},"8":{"Type":"account","Name":"a","Host":{"$ref":"7"}}}`,
-			[]string{"0 host h", "1 account a Host=0"}},
+		{
+			"by id", `{"7":{"Type":"host","HostName":"h"},"8":{"Type":"account","Name":"a","Host":{"$ref":"7"}}}`,
+			[]string{"0 host h", "1 account a Host=0"},
+		},
 		{"text in a text", `"[{\"Type\":\"host\",\"HostName\":\"h\"}]"`, []string{"0 host h"}},
-		{"hostile strings", `[{"$id":"$ref","Type":"account","Name":"\u001b[2J\n<script>\u202e\ud800"},{"$ref":"$ref"},{"$id":"","Type":"file","Name":"$id","Extra":{"$ref":{"a":1}}}]`,
-			[]string{"0 account \\x1b[2J\\n<script>\\u202e\ufffd", "1 file $id"}},
-		{"everything is wrong", `[{"Type":5,"$id":{},"$ref":[]},{"Type":"host","HostName":5,"IsDomainJoined":"maybe","IpInterfaces":"none"},{"Type":"process","ProcessId":"-1","CreationTimeUtc":"yesterday","Host":"h"},{"Type":"ip","Address":"10.0.0.5:443"}]`,
-			[]string{"0  unknown entity", "1 host unknown host", "2 process unknown process", "3 ip unknown address"}},
+		{
+			"hostile strings", `[{"$id":"$ref","Type":"account","Name":"\u001b[2J\n<script>\u202e\ud800"},{"$ref":"$ref"},{"$id":"","Type":"file","Name":"$id","Extra":{"$ref":{"a":1}}}]`,
+			[]string{"0 account \\x1b[2J\\n<script>\\u202e\ufffd", "1 file $id"},
+		},
+		{
+			"everything is wrong", `[{"Type":5,"$id":{},"$ref":[]},{"Type":"host","HostName":5,"IsDomainJoined":"maybe","IpInterfaces":"none"},{"Type":"process","ProcessId":"-1","CreationTimeUtc":"yesterday","Host":"h"},{"Type":"ip","Address":"10.0.0.5:443"}]`,
+			[]string{"0  unknown entity", "1 host unknown host", "2 process unknown process", "3 ip unknown address"},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			list := parse(t, tc.text)
@@ -91,8 +125,8 @@ func TestParseKeepsEverything(t *testing.T) {
 	assert.Equal(t, json.Number("12345678901234567890"), p.Extra["Big"])
 	assert.Equal(t, &entities.Unknown{Ref: "404"}, p.Extra["Host"])
 	h := list[1].(*entities.Host)
-	assert.Equal(t, "h", h.HostName)
-	assert.Equal(t, map[string]any{"HostName": "other", "OSFamily": json.Number("3")}, h.Extra)
+	assert.Equal(t, "other", h.HostName, "the spelling of Microsoft is preferred")
+	assert.Equal(t, map[string]any{"hostname": "h", "OSFamily": json.Number("3")}, h.Extra)
 	assert.False(t, *h.IsDomainJoined)
 	ip := list[2].(*entities.IPAddress)
 	assert.Equal(t, map[string]any{"Address": "not one"}, ip.Extra)

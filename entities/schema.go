@@ -44,6 +44,7 @@ type field struct {
 
 // plan is what reading and writing need to know of a struct.
 type plan struct {
+	typ    Type // of an entity
 	fields []field
 	byName map[string]int // lower case, aliases too; index into fields
 	extra  int            // index of Extra in the struct
@@ -92,6 +93,9 @@ func addPlan(all map[reflect.Type]*plan, t reflect.Type) {
 	}
 	p := &plan{byName: map[string]int{}}
 	all[t] = p
+	if e, ok := reflect.New(t).Interface().(Entity); ok {
+		p.typ = e.Type()
+	}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Name == "Extra" {
