@@ -38,6 +38,7 @@ func causesOf(inv *Investigation) *causes {
 	c.processes()
 	c.changes()
 	c.files()
+	c.fetched()
 	c.connections()
 	c.jobs()
 	c.units()
@@ -312,7 +313,56 @@ func (c *causes) server(p *Process) {
 		}
 		up = q.Parent
 	}
+	if _, ok := c.proc[p.Parent]; ok || p.Parent == 0 {
+		id := c.node(Node{ID: "server:" + p.Server, Kind: NodeServer, Label: p.Server, Time: firstTime(p.Start, p.End)})
+		c.edge(Edge{
+			From: id, To: c.nodeOf(p.ID), Kind: EdgeRan, Basis: Inferred, Reason: "the account serves the network and nobody was logged on; the server itself is not in the log",
+			Time: firstTime(p.Start, p.End), Refs: p.Refs,
+		})
+	}
 }
+
+// fetched adds what commands got from elsewhere, and what was run of it.
+func (c *causes) fetched() {
+	files := map[string]*Fetch{}
+	for i := range c.inv.Fetches {
+		f := &c.inv.Fetches[i]
+		from := c.nodeOf(f.Process)
+		if from == "" {
+			continue
+		}
+		for _, u := range f.From {
+			id := c.node(Node{ID: "url:" + u, Kind: NodeURL, Label: cutText(u, maxLabel), Detail: u, Time: f.Time, Session: f.Session, Refs: f.Refs})
+			c.edge(Edge{From: from, To: id, Kind: EdgeFetched, Basis: Inferred, Reason: saidOnly, Time: f.Time, Refs: f.Refs})
+		}
+		for _, file := range f.Files {
+			id := c.node(Node{ID: "file:" + file, Kind: NodeFile, Label: file, Time: f.Time, Session: f.Session, Refs: f.Refs})
+			c.edge(Edge{From: from, To: id, Kind: EdgeWrote, Basis: Inferred, Reason: saidOnly, Time: f.Time, Refs: f.Refs})
+			files[file] = f
+		}
+	}
+	for i := range c.inv.FileChanges {
+		if f := &c.inv.FileChanges[i]; f.Action != string(auditd.FileDelete) && files[f.Path] == nil {
+			files[f.Path] = &Fetch{Time: f.Time}
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	for i := range c.inv.Processes {
+		p := &c.inv.Processes[i]
+		file := runFile(strings.Fields(p.Cmdline), files)
+		if file == "" || firstTime(p.Start, p.End).Before(files[file].Time) {
+			continue
+		}
+		c.edge(Edge{
+			From: "file:" + file, To: c.nodeOf(p.ID), Kind: EdgeRan, Basis: Inferred, Reason: "the process names the file that was written before",
+			Time: firstTime(p.Start, p.End), Refs: p.Refs,
+		})
+	}
+}
+
+const saidOnly = "the command says so; that it worked is not in the log"
 
 // hits adds what a command fetched, wrote and connected to.
 func (c *causes) hits(from string, hits []Hit, at time.Time, session string, refs []evidence.Ref) {
@@ -337,7 +387,7 @@ func (c *causes) hits(from string, hits []Hit, at time.Time, session string, ref
 		case "write", "change":
 			if strings.HasPrefix(hit.Target, "/") {
 				to := c.node(Node{ID: "file:" + hit.Target, Kind: NodeFile, Label: hit.Target, Time: at, Severity: hit.Severity, Session: session, Refs: refs})
-				c.edge(Edge{From: from, To: to, Kind: EdgeWrote, Basis: Inferred, Reason: "the command says so; that it worked is not in the log", Time: at, Refs: refs})
+				c.edge(Edge{From: from, To: to, Kind: EdgeWrote, Basis: Inferred, Reason: saidOnly, Time: at, Refs: refs})
 			}
 		}
 	}
@@ -348,7 +398,7 @@ func (c *causes) reached(from, to string, kind EdgeKind, hit *Hit, at time.Time,
 		return
 	}
 	id := c.node(Node{ID: "url:" + to, Kind: NodeURL, Label: cutText(to, maxLabel), Detail: to, Time: at, Severity: hit.Severity, Session: session, Refs: refs})
-	c.edge(Edge{From: from, To: id, Kind: kind, Basis: Inferred, Reason: "the command says so; that it worked is not in the log", Time: at, Refs: refs})
+	c.edge(Edge{From: from, To: id, Kind: kind, Basis: Inferred, Reason: saidOnly, Time: at, Refs: refs})
 }
 
 // doer returns the node of who did something: its process, the sudo command

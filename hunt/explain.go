@@ -35,7 +35,7 @@ func (st *story) judged() (Severity, string) {
 	case attack:
 		return worst, fmt.Sprintf("One act is %s by itself: %s What shares its session, account or address is told with it.", worstOf(st.signals).severity, sentence(worstOf(st.signals).text))
 	case worst == SeverityMedium && st.oneHabit():
-		return SeverityLow, "One such act, without a second of another kind beside it, is what administrators and installers do too."
+		return SeverityLow, "Such acts, without one beside them that hides something, reads secrets or came from elsewhere, are what administrators and installers do too."
 	case worst == SeverityMedium && len(st.tactics()) > 1:
 		return worst, fmt.Sprintf("Acts of %d tactics come together: %s.", len(st.tactics()), join(stageWords(st.tactics())))
 	}
@@ -46,20 +46,23 @@ func (st *story) judged() (Severity, string) {
 	return worst, w.text
 }
 
-// oneHabit reports whether a story is of one kind of risky command only, and
-// nothing beside it: one tactic, no logon that stands out.
+// oneHabit reports whether a story is of risky commands of medium severity only
+// that administrators run too: nothing that hides or reads secrets among them,
+// nothing beside them, and not more than two tactics.
 func (st *story) oneHabit() bool {
-	tactic := Stage("")
+	var tactics []Stage
+	hides := false
 	for _, s := range st.signals {
 		if s.severity.Compare(SeverityMedium) < 0 {
 			continue
 		}
-		if !s.command || tactic != "" && s.stage != tactic {
+		if !s.command {
 			return false
 		}
-		tactic = s.stage
+		tactics = appendNew(tactics, s.stage)
+		hides = hides || s.stage == StageEvasion || s.stage == StageCredentials
 	}
-	return true
+	return len(tactics) == 1 || len(tactics) == 2 && !hides
 }
 
 var wayWords = map[role]string{

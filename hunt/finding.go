@@ -131,17 +131,26 @@ func (h *hunter) finding(st *story) Finding {
 	return f
 }
 
+// wayIn returns the first way in, nil where the story has none.
+func (st *story) wayIn() *signal {
+	ways := st.of(waysIn...)
+	if len(ways) == 0 {
+		return nil
+	}
+	return ways[0]
+}
+
 // title says in one line what the story is.
 func (st *story) title() string {
+	if w := st.wayIn(); w != nil && w.role == roleServer {
+		return "Hijacked application: " + strings.TrimSuffix(firstOf(w.short, w.text), ".")
+	}
 	if entries := st.of(roleEntry); len(entries) > 0 {
 		e := entries[0]
 		return "Break-in: " + e.addr.String() + " guessed its way in as " + quoteName(e.account)
 	}
 	if keys := st.of(roleKeyEntry); len(keys) > 0 && st.attack() {
 		return "Break-in: " + keys[0].addr.String() + " came in as " + quoteName(keys[0].account) + " with a key that was used from elsewhere before"
-	}
-	if servers := st.of(roleServer); len(servers) > 0 {
-		return "Hijacked application: " + strings.TrimSuffix(servers[0].text, ".")
 	}
 	worst := worstOf(st.signals)
 	return strings.TrimSuffix(firstOf(worst.short, worst.text), ".")
@@ -220,11 +229,16 @@ func (st *story) tellEntry(sentence func(...string)) {
 
 // tell says the first n signals and counts the rest.
 func tell(signals []*signal, n int, rest string, sentence func(...string)) {
+	said := map[string]bool{}
 	for i, s := range signals {
-		if i == n && len(signals) > n+1 {
-			sentence(strconv.Itoa(len(signals)-n), " ", rest, ".")
+		if said[s.text] {
+			continue
+		}
+		if len(said) == n && len(signals) > i+1 {
+			sentence(strconv.Itoa(len(signals)-i), " ", rest, ".")
 			return
 		}
+		said[s.text] = true
 		sentence(s.text)
 	}
 }

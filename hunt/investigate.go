@@ -17,14 +17,15 @@ import (
 
 // hunter is one investigation under way.
 type hunter struct {
-	ctx    context.Context //nolint:containedctx // lives as long as one call of Investigate
-	src    Source
-	o      Options
-	rules  *cmdline.Rules
-	judged map[[2]string][]Hit // by sudo command and folder
-	scan   *ioc.Scanner
-	inv    *Investigation
-	seen   seen
+	ctx       context.Context //nolint:containedctx // lives as long as one call of Investigate
+	src       Source
+	o         Options
+	rules     *cmdline.Rules
+	judged    map[[2]string][]Hit // by sudo command and folder
+	sudoFetch map[[2]string]Fetch // the same
+	scan      *ioc.Scanner
+	inv       *Investigation
+	seen      seen
 
 	auth      span // of the lines about logons
 	sessions  []syslog.Session
@@ -78,7 +79,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
 		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
 		units: map[string]*unit{}, told: map[int][]WitnessKind{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
-		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, byAudit: map[string][]int{},
+		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, sudoFetch: map[[2]string]Fetch{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {
 		h.rules = cmdline.DefaultRules()

@@ -36,6 +36,7 @@ type Investigation struct {
 	Units       []UnitStart     `json:"units,omitempty"`   // starts of units whose files were written within these logs
 	Changes     []AccountChange `json:"changes,omitempty"` // to accounts and groups
 	Connections []Connection    `json:"connections,omitempty"`
+	Fetches     []Fetch         `json:"fetches,omitempty"`
 	FileChanges []FileChange    `json:"file_changes,omitempty"`
 	Processes   []Process       `json:"processes,omitempty"` // a parent comes before its children
 

@@ -13,6 +13,10 @@ func (h *hunter) judge() {
 	for i := range h.inv.Sudo {
 		c := &h.inv.Sudo[i]
 		c.Hits = h.sudoHits(c.Text, c.PWD)
+		if f, ok := h.sudoFetch[[2]string{c.Text, c.PWD}]; ok && c.Result != "fail" && h.seen.exec == 0 { // else its process tells
+			f.Time, f.Session, f.User, f.Text, f.Refs = c.Time, c.Session, c.User, c.Text, c.Refs
+			h.addFetch(f)
+		}
 	}
 	keys := make([]jobKey, 0, len(h.jobs))
 	for k := range h.jobs {
@@ -40,7 +44,13 @@ func (h *hunter) judge() {
 			if im.Source != ptree.FromExec && (im.Source != ptree.FromSeen || p.Session == "") {
 				continue // told of the process that ran it, or of what a daemon happened to be when it did something else
 			}
-			for _, hit := range h.hits(commandOf(&im)) {
+			c := commandOf(&im)
+			if from, files := fetchOf(c); len(from) > 0 {
+				h.addFetch(Fetch{
+					Time: firstTime(p.Start, p.End), Session: p.Session, User: p.User, Text: im.CommandLine(), From: from, Files: files, Process: p.ID, Refs: p.Refs,
+				})
+			}
+			for _, hit := range h.hits(c) {
 				if !slices.ContainsFunc(p.Hits, func(o Hit) bool { return o.Rule == hit.Rule && o.Target == hit.Target }) {
 					p.Hits = append(p.Hits, hit)
 					p.Severity = worse(p.Severity, hit.Severity)
@@ -68,9 +78,13 @@ func (h *hunter) sudoHits(text, dir string) []Hit {
 	if found, ok := h.judged[key]; ok {
 		return found
 	}
-	found := h.hits(in(cmdline.FromSudo(text), dir))
+	c := in(cmdline.FromSudo(text), dir)
+	found := h.hits(c)
 	if len(h.judged) < maxJudged {
 		h.judged[key] = found
+		if from, files := fetchOf(c); len(from) > 0 {
+			h.sudoFetch[key] = Fetch{From: from, Files: files}
+		}
 	}
 	return found
 }

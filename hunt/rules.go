@@ -38,6 +38,8 @@ const (
 	ruleAuditOff    = "auditing_cut_back"
 	ruleSilence     = "silence"
 	ruleWitness     = "witness_differs"
+	ruleFetched     = "fetched"
+	ruleRanFetched  = "ran_what_was_fetched"
 	ruleSigma       = "sigma"
 )
 
@@ -79,7 +81,7 @@ var houseRules = [...]Rule{
 		Confirm: []string{"Nobody asked for the account.", "It logs on from an address that others of the story came from."},
 		Refute:  []string{"A ticket or a person stands behind the account."},
 	},
-	{ // signals_server.go
+	{ // signals_server.go, signals_service.go
 		ID: ruleServerShell, Alone: SeverityHigh, InAttack: SeverityHigh, Hypotheses: []Hypothesis{HijackedApp},
 		Looks:   "A shell, or a program that fetches or connects, below a program that serves the network and outside of any logon.",
 		Normal:  "Some web applications and mail filters run programs of their own; those repeat.",
@@ -88,10 +90,24 @@ var houseRules = [...]Rule{
 	},
 	{ // signals_command.go
 		ID: ruleCommand, Alone: SeverityHigh, InAttack: SeverityHigh, Hypotheses: []Hypothesis{AccountMisuse, RemoteControl},
-		Looks:   "A command of sudo or of a process that a rule of package cmdline marks, at the severity of that rule. A medium one that no other tactic stands beside is low: administrators do each of these things.",
+		Looks:   "A command of sudo or of a process that a rule of package cmdline marks, at the severity of that rule. Medium ones of one or two tactics are low, unless one of them hides something or reads secrets: administrators do each of these things.",
 		Normal:  "Installers, administrators and automation use the same programs.",
 		Confirm: []string{"The owner of the account did not run it.", "What it fetched or wrote is still there: take a copy and its hash.", "The address or file is known to threat intelligence."},
 		Refute:  []string{"It belongs to a documented installation or to automation that runs it elsewhere too."},
+	},
+	{ // fetched.go
+		ID: ruleFetched, Alone: SeverityInfo, InAttack: SeverityMedium, Hypotheses: []Hypothesis{RemoteControl},
+		Looks:   "A command that fetches from a URL or host.",
+		Normal:  "People and scripts fetch things all day.",
+		Confirm: []string{"What was fetched is still there: take a copy and its hash.", "The address is known to threat intelligence."},
+		Refute:  []string{"The address is one that the host's work needs."},
+	},
+	{ // fetched.go
+		ID: ruleRanFetched, Alone: SeverityLow, InAttack: SeverityHigh, Hypotheses: []Hypothesis{RemoteControl, AccountMisuse},
+		Looks:   "A file that a command fetched before is run.",
+		Normal:  "Installers are fetched and run.",
+		Confirm: []string{"The file is still there: take a copy and its hash.", "No package and no documentation names it."},
+		Refute:  []string{"It is the installer of a product that somebody asked for."},
 	},
 	{ // signals_command.go
 		ID: ruleCronCommand, Alone: SeverityHigh, InAttack: SeverityHigh, Hypotheses: []Hypothesis{AccountMisuse, RemoteControl},

@@ -73,7 +73,15 @@ func (h *hunter) connectionSignals() {
 		if a := c.Address.Addr(); a.IsLoopback() || a.IsUnspecified() {
 			continue
 		}
+		detail, process := "", (*Process)(nil)
+		if c.Process > 0 && c.Process <= len(h.inv.Processes) {
+			process = &h.inv.Processes[c.Process-1]
+			if process.ID == c.Process {
+				detail = process.Cmdline
+			}
+		}
 		h.signal(signal{
+			detail: detail, process: c.Process,
 			rule: ruleConnection, role: roleConnect, time: c.Time, stage: StageControl, severity: SeverityInfo, raised: SeverityHigh,
 			text:   fmt.Sprintf("%s %s %s.", firstOf(quoteNonEmpty(path.Base(c.Exe)), "A process"), connectVerb(c.Result), c.Address),
 			object: c.Address.String(), addr: c.Address.Addr().Unmap(), techniques: []string{"T1071"}, session: c.Session,
@@ -120,7 +128,18 @@ func (h *hunter) fileSignals() {
 		}
 		if f.Session != "" {
 			sig.keys = append(sig.keys, sessionKey(f.Session))
+		} else if f.User != "" && slices.Contains(serviceAccounts, f.User) {
+			sig.text = fmt.Sprintf("%s: %s, by %s as %s.", f.Path, fileVerb(f.Action), firstOf(quoteNonEmpty(path.Base(f.Exe)), "a process"), quoteName(f.User))
+			sig.keys = append(sig.keys, serverKey("account "+f.User))
+			if root := h.serverAbove(f.Process); root != 0 {
+				sig.keys = append(sig.keys, treeKey(root))
+			}
+			if f.Action != string(auditd.FileDelete) {
+				sig.role, sig.raised, sig.techniques = rolePersist, SeverityHigh, []string{"T1505.003"}
+				sig.hypotheses = []Hypothesis{HijackedApp}
+			}
 		}
+		sig.process = f.Process
 		if f.Action != string(auditd.FileDelete) && slices.ContainsFunc(returnPaths, func(p string) bool { return strings.HasPrefix(f.Path, p) }) || strings.HasSuffix(f.Path, "/.ssh/authorized_keys") {
 			sig.role, sig.raised = rolePersist, SeverityHigh
 			if stem := unitOfFile(f.Path); stem != "" {

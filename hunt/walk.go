@@ -131,7 +131,7 @@ func (c *causes) of(f *Finding, byRef map[evidence.Ref][]int) Graph {
 		for _, e := range c.out[n] {
 			switch k := c.edges[e].Kind; k {
 			case EdgeFetched, EdgeWrote, EdgeConnected, EdgeMade:
-				if to := c.at[c.edges[e].To]; !keep[to] && c.nodes[to].Severity.Compare(SeverityMedium) >= 0 {
+				if to := c.at[c.edges[e].To]; !keep[to] && (c.nodes[to].Severity.Compare(SeverityMedium) >= 0 || k == EdgeFetched) {
 					keep[to], seeds[to] = true, true
 					from = append(from, to)
 				}

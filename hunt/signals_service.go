@@ -1,0 +1,102 @@
+package hunt
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// serviceAccounts are the accounts that programs which serve the network run
+// as, by name, and by number where Debian, Red Hat, Alpine and SUSE give a fixed
+// one.
+var serviceAccounts = []string{
+	"www-data", "33", "apache", "48", "nginx", "httpd", "http", "www", "wwwrun", "lighttpd", "caddy", "82", "tomcat", "jetty", "jenkins", "php-fpm",
+	"postgres", "mysql", "27", "redis", "mongodb", "elasticsearch", "solr", "named", "bind", "exim", "Debian-exim", "postfix", "dovecot", "ftp", "nobody", "65534",
+}
+
+func serves(p *Process) bool {
+	return p.Session == "" && slices.Contains(serviceAccounts, p.User)
+}
+
+// ownHabit is how often an account must run the same text for it to be the
+// application's own.
+const ownHabit = 3
+
+// serviceSignals tells of shells that accounts of servers were made to run,
+// where the log has no record of the server itself: outside of any logon, with
+// commands that look around, fetch or send, and of a text that does not repeat.
+func (h *hunter) serviceSignals() {
+	if h.seen.exec == 0 {
+		return
+	}
+	byID := make(map[int]*Process, len(h.inv.Processes))
+	texts := map[string]int{}
+	for i := range h.inv.Processes {
+		p := &h.inv.Processes[i]
+		byID[p.ID] = p
+		if serves(p) && len(texts) < maxLogins {
+			texts[p.User+"\x00"+p.Cmdline]++
+		}
+	}
+	roots := map[*Process]*Process{} // the topmost process of the account, and the shell below it
+	var order []*Process
+	rules := map[string][]string{} // what the account's shells did, by account
+	for i := range h.inv.Processes {
+		p := &h.inv.Processes[i]
+		if !serves(p) || !worthAShell(p) || h.serverAbove(p.ID) != 0 {
+			continue
+		}
+		root, shell := p, (*Process)(nil)
+		for up := p; up != nil && serves(up); up = byID[up.Parent] {
+			root = up
+			if shellWithText(up) {
+				shell = up
+			}
+		}
+		if shell == nil || texts[shell.User+"\x00"+shell.Cmdline] >= ownHabit {
+			continue
+		}
+		if _, ok := roots[root]; !ok {
+			roots[root] = shell
+			order = append(order, root)
+		}
+		for _, hit := range p.Hits {
+			rules[p.User] = appendNew(rules[p.User], hit.Rule)
+		}
+	}
+	for _, root := range order {
+		shell := roots[root]
+		severity := SeverityMedium
+		if len(rules[root.User]) > 1 {
+			severity = SeverityHigh
+		}
+		h.servers[root.ID] = true
+		root.Server = "a server that runs as " + quoteName(root.User)
+		key := serverKey("account " + root.User)
+		h.signal(signal{
+			rule: ruleServerShell, role: roleServer, process: root.ID, time: firstTime(root.Start, root.End), stage: StageExecution, severity: severity, raised: SeverityHigh,
+			text:  fmt.Sprintf("A server that runs as %s was made to run a shell, which looks around, fetches or sends: nobody is logged on, and the same text does not come again.", quoteName(root.User)),
+			short: fmt.Sprintf("A server that runs as %s was made to run a shell", quoteName(root.User)), act: "a shell that the server should not run: " + cutText(shell.Cmdline, maxLabel),
+			detail: shell.Cmdline, object: root.User, techniques: []string{"T1190", "T1059.004"}, hypotheses: []Hypothesis{HijackedApp}, refs: shell.Refs,
+			keys: []string{treeKey(root.ID), key}, owns: []string{treeKey(root.ID), key},
+		})
+	}
+}
+
+// worthAShell reports whether a process does what a person does who came in
+// through a server: looks around, fetches, sends, or worse.
+func worthAShell(p *Process) bool {
+	return slices.ContainsFunc(p.Hits, func(hit Hit) bool {
+		return hit.Stage == StageDiscovery || hit.Severity.Compare(SeverityMedium) >= 0
+	})
+}
+
+var shellNames = []string{"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"}
+
+// shellWithText reports whether a process is a shell that was given its command
+// as text.
+func shellWithText(p *Process) bool {
+	words := strings.Fields(p.Cmdline)
+	return len(words) > 2 && slices.Contains(shellNames, path.Base(words[0])) && strings.HasPrefix(words[1], "-") && strings.HasSuffix(words[1], "c")
+}
