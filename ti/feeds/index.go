@@ -60,6 +60,9 @@ func (x *index) item(id uint32) *item { return &x.items[id>>itemShift][id&(itemC
 // text returns what store put at at.
 func (x *index) text(at uint32) []byte {
 	b := x.arena[at>>arenaShift][at&(arenaChunk-1):]
+	if n := int(b[0]); n < 0x80 {
+		return b[1 : 1+n]
+	}
 	n, w := binary.Uvarint(b)
 	return b[w : w+int(n)]
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
@@ -17,6 +18,7 @@ const maxNesting = 6
 // readJSON reads all JSON: one value, or one after the other.
 func readJSON(p *parser, r io.Reader) error {
 	j := newJSONReader(r, p.o.MaxRecord)
+	j.off = p.start
 	for j.next() != 0 || j.i < j.n {
 		ref := j.ref(p.name)
 		if err := p.jsonValue(j, 0, ""); err != nil {
@@ -148,10 +150,14 @@ func (p *parser) jsonObject(j *jsonReader, depth int, ref evidence.Ref) error {
 		p.is(STIX)
 		return p.stixText(append(append([]byte{'{'}, o.kept.Bytes()...), '}'), ref)
 	}
-	if o.nested || len(o.fields) == 0 {
-		return nil
+	last := o.get("type") == "metadata" && o.get("timestamp") != "" // the last line of DROP
+	switch {
+	case last:
+		p.declared(o.get("records"))
+	case p.format == KEV && depth == 0:
+		p.declared(o.get("count"))
 	}
-	if o.get("type") == "metadata" && o.get("timestamp") != "" { // the last line of DROP
+	if last || o.nested || len(o.fields) == 0 {
 		return nil
 	}
 	found, more := p.record(o.fields, ref)
@@ -180,7 +186,7 @@ func (p *parser) jsonMember(j *jsonReader, o *object, name string, depth int) er
 		return ev.attributes(j, "")
 	case c == '{' && depth == 0 && p.format == MISPManifest:
 		o.nested = true
-		p.st.Records++
+		p.st.Understood++
 		return j.pass()
 	case c == '{':
 		if strings.EqualFold(name, "meta") || strings.EqualFold(name, "metadata") {
@@ -268,6 +274,13 @@ func singular(n string) string {
 		return s
 	}
 	return n
+}
+
+// declared notes how many entries a file says it has.
+func (p *parser) declared(n string) {
+	if v, err := strconv.ParseInt(n, 10, 64); err == nil && v > 0 {
+		p.st.Declared += v
+	}
 }
 
 // is notes which format JSON turned out to be.

@@ -24,7 +24,7 @@ type found struct {
 // ("||evil.com^"), of ipset ("add set 192.0.2.1"), of Tor's exit-addresses;
 // ranges of addresses.
 func readList(p *parser, r io.Reader) error {
-	lines := evidence.NewLines(r, evidence.LinesOptions{Name: p.name, MaxLine: p.o.MaxRecord})
+	lines := evidence.NewLines(r, evidence.LinesOptions{Name: p.name, MaxLine: p.o.MaxRecord, Offset: p.start})
 	var tor torNode
 	first := true
 	for lines.Next() {
@@ -277,7 +277,7 @@ func (t *torNode) line(l string) (used bool, e *Entry) {
 // readHashes reads hashes.csv of a MISP feed: the MD5 of the text of each
 // attribute, and the event that has it.
 func readHashes(p *parser, r io.Reader) error {
-	lines := evidence.NewLines(r, evidence.LinesOptions{Name: p.name, MaxLine: p.o.MaxRecord})
+	lines := evidence.NewLines(r, evidence.LinesOptions{Name: p.name, MaxLine: p.o.MaxRecord, Offset: p.start})
 	for lines.Next() {
 		p.st.Lines++
 		l := strings.TrimSpace(string(lines.Text()))

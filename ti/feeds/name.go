@@ -81,11 +81,12 @@ func appendIDN(dst []byte, s string) ([]byte, bool) {
 		}
 		return unicode.ToLower(r)
 	}, s)
+	at := start
 	for i, label := range strings.Split(s, ".") {
 		if i > 0 {
 			dst = append(dst, '.')
 		}
-		at := len(dst)
+		at = len(dst)
 		if isASCII(label) {
 			for j := range len(label) {
 				if !nameByte(label[j]) {
@@ -107,6 +108,9 @@ func appendIDN(dst []byte, s string) ([]byte, bool) {
 		if len(dst)-start > maxName {
 			return dst[:start], false
 		}
+	}
+	if digitsOnly(dst[at:]) {
+		return dst[:start], false
 	}
 	return dst, true
 }

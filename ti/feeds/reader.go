@@ -57,6 +57,7 @@ type parser struct {
 	format Format
 	source string
 	st     *Stats
+	start  int64 // where the text begins, behind a byte order mark
 	shapes evidence.Shapes
 	yield  func(*Entry) bool
 	fail   func(*evidence.LineError) bool
@@ -97,6 +98,7 @@ func (p *parser) read(r io.Reader) error {
 			return err
 		}
 		head = head[len(bom):]
+		p.start = int64(len(bom))
 	}
 	how, err := p.sniff(head, whole)
 	if err != nil {

@@ -22,7 +22,10 @@ type Stats struct {
 	// Unsupported are indicators that cannot be looked up: of a type that is
 	// not kept, or patterns beyond the subset that is understood.
 	Unsupported int64 `json:"unsupported,omitempty"`
-	// Partly are indicators that are not enough by themselves.
+	// Declared is how many entries the file itself says it has; 0 where it does
+	// not.
+	Declared int64 `json:"declared,omitempty"`
+	// Conditional are indicators that are not enough by themselves.
 	Conditional int64 `json:"conditional,omitempty"`
 	TooWide     int64 `json:"too_wide,omitempty"` // bogons, and networks that would match nearly everything
 	TooMany     int64 `json:"too_many,omitempty"` // further entries of one indicator

@@ -160,8 +160,9 @@ func (w *patternWalk) walk(n *node, also string, quiet bool) int {
 		return sum
 	}
 	sum := 0
+	c := conjunction{n, map[int]string{}, map[string][]int{}}
 	for i, k := range n.kids {
-		sum += w.walk(k, both(also, others(n, i)), true)
+		sum += w.walk(k, both(also, c.others(i)), true)
 	}
 	if sum == 0 && !quiet {
 		w.unknown(n)
@@ -182,33 +183,68 @@ func both(a, b string) string {
 	return cut(a+b, maxText)
 }
 
-// others writes what must hold beside the i-th part of a conjunction. A hash
-// says which file it is: the file's other properties are no condition then. Nor
-// is the type of an address.
-func others(n *node, i int) string {
-	self := n.kids[i]
-	hash := self.op == opTerm && self.term.isHash() && !self.term.not
+// conjunction writes what must hold beside each part of one. A hash says which
+// file it is: the file's other properties are no condition then. Nor is the type
+// of an address. It looks at each part a bounded number of times, so that a
+// hostile pattern costs no more than its length.
+type conjunction struct {
+	n     *node
+	texts map[int]string
+	lists map[string][]int // the parts that are conditions: for hashes of an object, for all else ("")
+}
+
+const (
+	// maxObjects is for how many objects the conditions of hashes are known;
+	// for further ones all other parts are conditions.
+	maxObjects = 16
+	// maxConditions is how many conditions are named.
+	maxConditions = 64
+)
+
+func (c *conjunction) others(i int) string {
+	self := c.n.kids[i]
+	object := ""
+	if self.op == opTerm && self.term.isHash() && !self.term.not {
+		object = self.term.object
+		if _, known := c.lists[object]; !known && len(c.lists) >= maxObjects {
+			object = ""
+		}
+	}
+	list, known := c.lists[object]
+	if !known {
+		for j, k := range c.n.kids {
+			same := k.op == opTerm && c.n.op == opAnd && !k.term.not && (k.term.isType() || k.term.object == object)
+			if !same && len(list) <= maxConditions {
+				list = append(list, j)
+			}
+		}
+		c.lists[object] = list
+	}
 	var b strings.Builder
-	for j, k := range n.kids {
+	for _, j := range list {
 		if j == i || b.Len() > maxText {
 			continue
-		}
-		if k.op == opTerm && !k.term.not && n.op == opAnd {
-			if hash && k.term.object == self.term.object || k.term.isType() {
-				continue
-			}
 		}
 		if b.Len() > 0 {
 			b.WriteString(" AND ")
 		}
-		if n.op == opThen {
-			if j < i {
-				b.WriteString("before it ")
-			} else {
-				b.WriteString("after it ")
-			}
+		switch {
+		case c.n.op == opThen && j < i:
+			b.WriteString("before it ")
+		case c.n.op == opThen:
+			b.WriteString("after it ")
 		}
-		b.WriteString(k.String())
+		b.WriteString(c.text(j))
 	}
 	return cut(b.String(), maxText)
+}
+
+// text is how the j-th part is written.
+func (c *conjunction) text(j int) string {
+	s, ok := c.texts[j]
+	if !ok {
+		s = cut(c.n.kids[j].String(), maxText)
+		c.texts[j] = s
+	}
+	return s
 }

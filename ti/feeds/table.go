@@ -11,7 +11,10 @@ import (
 const (
 	maxColumns = 200
 	// maxJoined is over how many lines a quoted cell may go.
-	maxJoined = 32
+	maxJoined      = 32
+	maxJoinedBytes = 64 << 10
+	// maxJoins is how often that may be tried in vain.
+	maxJoins = 100
 )
 
 // table is a file of separated values.
@@ -161,10 +164,11 @@ type tableReader struct {
 	queue  []tableRow // lines read ahead
 	fields []field
 	cells  []string
+	failed int // joins
 }
 
 func (t table) read(p *parser, r io.Reader) error {
-	tr := tableReader{p: p, t: t, lines: evidence.NewLines(r, evidence.LinesOptions{Name: p.name, MaxLine: p.o.MaxRecord})}
+	tr := tableReader{p: p, t: t, lines: evidence.NewLines(r, evidence.LinesOptions{Name: p.name, MaxLine: p.o.MaxRecord, Offset: p.start})}
 	for _, h := range t.header {
 		n := squash(h)
 		tr.fields = append(tr.fields, field{name: n, role: roles[n]})
@@ -208,8 +212,10 @@ func (tr *tableReader) next() (tableRow, bool) {
 // row reads one row, and the lines over which a quoted cell goes on.
 func (tr *tableReader) row(row tableRow) bool {
 	cells, ok := splitRow(tr.cells[:0], row.text, tr.t.sep)
-	if !ok {
-		cells, ok = tr.join(row)
+	if !ok && tr.failed < maxJoins && tr.t.header != nil {
+		if cells, ok = tr.join(row); !ok {
+			tr.failed++
+		}
 	}
 	tr.cells = cells[:0]
 	p := tr.p
@@ -244,7 +250,7 @@ func (tr *tableReader) row(row tableRow) bool {
 func (tr *tableReader) join(row tableRow) (cells []string, ok bool) {
 	var ahead []tableRow
 	text := row.text
-	for len(ahead) < maxJoined && len(text) < tr.p.o.MaxRecord {
+	for len(ahead) < maxJoined && len(text) < maxJoinedBytes {
 		next, more := tr.next()
 		if !more {
 			break
