@@ -25,16 +25,14 @@ func classify(v string) (in indicator, ok bool) {
 		return in, false
 	}
 	in.value = v
-	var array [256]byte
-	valid := func(t ioc.Type) bool {
+	is := func(t ioc.Type) bool {
 		in.typ = t
-		_, _, _, ok := appendKey(array[:0], t, in.value)
-		return ok
+		return valid(in)
 	}
 	if schemeEnd(v) > 0 {
-		return in, valid(ioc.URL)
+		return in, is(ioc.URL)
 	}
-	if k := hashKind(len(v)); k != kNone && valid(kindTypes[k]) {
+	if k := hashKind(len(v)); k != kNone && is(kindTypes[k]) {
 		return in, true
 	}
 	if c := v[0]; hexDigit(c) <= 15 || c == ':' || c == '[' {
@@ -51,31 +49,31 @@ func classify(v string) (in indicator, ok bool) {
 		in.typ = ioc.ASN
 		return in, true
 	case c == '/' && len(v) > 1 && v[1] != '/':
-		return in, valid(ioc.LinuxPath)
+		return in, is(ioc.LinuxPath)
 	case len(v) > 3 && v[1] == ':' && v[2] == '\\' && 'a' <= c && c <= 'z':
-		return in, valid(ioc.WindowsPath)
+		return in, is(ioc.WindowsPath)
 	}
 	if strings.IndexByte(v, '@') > 0 && strings.IndexByte(v, '/') < 0 {
-		return in, valid(ioc.Email)
+		return in, is(ioc.Email)
 	}
 	if rest, ok := strings.CutPrefix(v, "*."); ok {
 		in.value, in.subdomains, in.notSelf = rest, true, true
-		return in, valid(ioc.DNS)
+		return in, is(ioc.DNS)
 	}
 	if rest, ok := strings.CutPrefix(v, "."); ok {
 		in.value, in.subdomains = rest, true
-		return in, valid(ioc.DNS)
+		return in, is(ioc.DNS)
 	}
-	if valid(ioc.DNS) {
+	if is(ioc.DNS) {
 		return in, true
 	}
 	host, port, hasPort := strings.Cut(v, ":")
 	if n, err := strconv.ParseUint(port, 10, 16); hasPort && err == nil {
 		in.value, in.port = host, uint16(n)
-		return in, valid(ioc.DNS)
+		return in, is(ioc.DNS)
 	}
 	if i := strings.IndexByte(v, '/'); i > 0 && strings.IndexByte(v[:i], '.') > 0 {
-		return in, valid(ioc.URL)
+		return in, is(ioc.URL)
 	}
 	return in, false
 }
@@ -175,7 +173,7 @@ func typed(word, v string) (in indicator, ok bool) {
 	case ioc.IPv4, ioc.IPv6, ioc.CIDR, ioc.DNS, ioc.Onion, ioc.URL, ioc.MD5, ioc.SHA1, ioc.SHA256, ioc.SHA512, "file_hash":
 		if in, ok = classify(v); !ok && (t == ioc.URL || t == ioc.DNS) {
 			in = indicator{typ: t, value: clean(v)}
-			_, _, _, ok = appendKey(nil, t, in.value)
+			ok = valid(in)
 		}
 		if ok && (family(in.typ) != family(t)) {
 			return in, false
@@ -188,8 +186,14 @@ func typed(word, v string) (in indicator, ok bool) {
 		}
 	}
 	in = indicator{typ: t, value: clean(v)}
-	_, _, _, ok = appendKey(nil, t, in.value)
-	return in, ok
+	return in, valid(in)
+}
+
+// valid reports whether the value is one of its type.
+func valid(in indicator) bool {
+	var array [256]byte
+	_, _, _, ok := appendKey(array[:0], in.typ, in.value) //nolint:dogsled // only whether
+	return ok
 }
 
 // family says which types a feed may confuse.

@@ -45,8 +45,7 @@ func FuzzReader(f *testing.F) {
 		errs := int64(0)
 		for e, err := range r.All() {
 			if err != nil {
-				var le *evidence.LineError
-				if errors.As(err, &le) {
+				if le, ok := errors.AsType[*evidence.LineError](err); ok {
 					assert.LessOrEqual(t, le.Offset, int64(len(data)))
 				}
 				errs++

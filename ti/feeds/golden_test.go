@@ -1,7 +1,6 @@
 package feeds_test
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -62,7 +61,7 @@ func TestLoadGolden(t *testing.T) {
 		fmt.Fprintf(&b, "\n%s\n", f.Stats)
 		if f.Err != nil {
 			fmt.Fprintf(&b, "  %s\n", f.Err)
-			assert.True(t, errors.Is(f.Err, feeds.ErrNotIntel), f.Err)
+			require.ErrorIs(t, f.Err, feeds.ErrNotIntel)
 		}
 		for _, e := range f.Stats.Errors {
 			fmt.Fprintf(&b, "  %s\n", e)

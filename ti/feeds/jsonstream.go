@@ -122,7 +122,7 @@ func (j *jsonReader) object(f func(name string) error) error {
 		raw, err := j.value()
 		var name string
 		if err == nil {
-			name, err = jsonText(raw), nil
+			name = jsonText(raw)
 		} else if !errors.Is(err, ErrRecordSize) {
 			return err
 		}

@@ -235,12 +235,21 @@ func addressRange(s string) []found {
 
 // last returns the last address of a network.
 func last(p netip.Prefix) netip.Addr {
-	b := p.Addr().AsSlice()
-	for i := p.Bits(); i < 8*len(b); i++ {
-		b[i/8] |= 0x80 >> (i % 8)
+	if p.Addr().Is4() {
+		b := p.Addr().As4()
+		fillBits(b[:], p.Bits())
+		return netip.AddrFrom4(b)
 	}
-	a, _ := netip.AddrFromSlice(b)
-	return a
+	b := p.Addr().As16()
+	fillBits(b[:], p.Bits())
+	return netip.AddrFrom16(b)
+}
+
+// fillBits sets all bits behind the first n.
+func fillBits(b []byte, n int) {
+	for i := n / 8; i < len(b); i++ {
+		b[i] |= 0xff >> max(0, n-8*i)
+	}
 }
 
 // torNode gathers the lines of exit-addresses, a list of the Tor project:
@@ -285,7 +294,7 @@ func readHashes(p *parser, r io.Reader) error {
 			p.st.Dropped++
 			continue
 		}
-		more := true
+		var more bool
 		if isDigest(l) {
 			p.st.Understood++
 			more = p.entry(&Entry{

@@ -271,11 +271,17 @@ func TestMissAllocatesNothing(t *testing.T) {
 		"hashes.csv", fmt.Sprintf("%x,56e96919-ae34-4b63-9d2a-8fd1950d210f\n", sum),
 		"b.json", bundle(stix(1, "2026-01-01T00:00:00Z", "[url:value LIKE 'http://drop.example.net/kit/%']", "")))
 	queries := []ti.Indicator{
-		{Type: ioc.IPv4, Value: "192.0.2.1"}, {Type: ioc.IPv6, Value: "2001:db8::1"}, {Type: ioc.CIDR, Value: "192.0.2.0/24"},
-		{Type: ioc.DNS, Value: "a.b.c.example.org"}, {Type: ioc.DNS, Value: "1and1.example.org"},
-		{Type: ioc.URL, Value: "http://a.example.org:8080/x/../y?z=%41"}, {Type: ioc.URL, Value: "http://192.0.2.1/x"},
+		{Type: ioc.IPv4, Value: "192.0.2.1"},
+		{Type: ioc.IPv6, Value: "2001:db8::1"},
+		{Type: ioc.CIDR, Value: "192.0.2.0/24"},
+		{Type: ioc.DNS, Value: "a.b.c.example.org"},
+		{Type: ioc.DNS, Value: "1and1.example.org"},
+		{Type: ioc.URL, Value: "http://a.example.org:8080/x/../y?z=%41"},
+		{Type: ioc.URL, Value: "http://192.0.2.1/x"},
 		{Type: ioc.URL, Value: "https://[2001:db8::1]/x"},
-		{Type: ioc.Email, Value: "a@example.org"}, {Type: ioc.SHA512, Value: strings.Repeat("0f", 64)}, {Type: ioc.CVE, Value: "CVE-2020-0001"},
+		{Type: ioc.Email, Value: "a@example.org"},
+		{Type: ioc.SHA512, Value: strings.Repeat("0f", 64)},
+		{Type: ioc.CVE, Value: "CVE-2020-0001"},
 		{Type: ioc.LinuxPath, Value: "/usr/bin/id"},
 	}
 	for _, q := range queries {

@@ -16,7 +16,7 @@ const (
 	maxPatternTerms = 50_000
 )
 
-// ErrPattern: a STIX pattern that does not follow the grammar.
+// ErrPattern is of a STIX pattern that does not follow the grammar.
 var ErrPattern = errors.New("broken pattern")
 
 // op is an operator between nodes.
@@ -182,20 +182,27 @@ func (p *patternParser) want(what string) error {
 	return fmt.Errorf("%w: %s wanted at byte %d", ErrPattern, what, p.tok.at)
 }
 
-// joined reads operands joined by operators, those of words in order of how
-// loosely they bind.
-func (p *patternParser) joined(words []string, ops []op, operand func() (*node, error)) (*node, error) {
-	if len(words) == 0 {
+// joint is a word between operands.
+type joint struct {
+	word string
+	op   op
+}
+
+// joined reads operands with words between them, the one that binds loosest
+// first.
+func (p *patternParser) joined(joints []joint, operand func() (*node, error)) (*node, error) {
+	if len(joints) == 0 {
 		return operand()
 	}
-	first, err := p.joined(words[1:], ops[1:], operand)
-	if err != nil || !p.word(words[0]) {
+	loosest, tighter := joints[0], joints[1:]
+	first, err := p.joined(tighter, operand)
+	if err != nil || !p.word(loosest.word) {
 		return first, err
 	}
-	n := &node{op: ops[0], kids: []*node{first}}
-	for p.word(words[0]) {
+	n := &node{op: loosest.op, kids: []*node{first}}
+	for p.word(loosest.word) {
 		p.advance()
-		k, err := p.joined(words[1:], ops[1:], operand)
+		k, err := p.joined(tighter, operand)
 		if err != nil {
 			return nil, err
 		}
@@ -218,7 +225,7 @@ func (p *patternParser) observations() (*node, error) {
 		return nil, err
 	}
 	defer func() { p.depth-- }()
-	return p.joined([]string{"FOLLOWEDBY", "OR", "AND"}, []op{opThen, opOr, opAnd}, p.observation)
+	return p.joined([]joint{{"FOLLOWEDBY", opThen}, {"OR", opOr}, {"AND", opAnd}}, p.observation)
 }
 
 func (p *patternParser) observation() (*node, error) {
@@ -292,7 +299,7 @@ func (p *patternParser) comparisons() (*node, error) {
 		return nil, err
 	}
 	defer func() { p.depth-- }()
-	return p.joined([]string{"OR", "AND"}, []op{opOr, opAnd}, p.comparison)
+	return p.joined([]joint{{"OR", opOr}, {"AND", opAnd}}, p.comparison)
 }
 
 func (p *patternParser) comparison() (*node, error) {
@@ -318,6 +325,9 @@ func (p *patternParser) comparison() (*node, error) {
 	return &node{op: opTerm, term: t}, nil
 }
 
+// signs are the operators that are no words; feeds use also the older forms.
+var signs = map[string]string{"=": "=", "==": "=", "!=": "!=", "<>": "!=", ">": ">", "<": "<", ">=": ">=", "<=": "<="}
+
 func (p *patternParser) readTerm() (t term, err error) {
 	if p.word("NOT") {
 		t.not = true
@@ -329,7 +339,8 @@ func (p *patternParser) readTerm() (t term, err error) {
 	if p.word("EXISTS") {
 		p.advance()
 		t.op = "EXISTS"
-		return t, p.objectPath(&t)
+		err := p.objectPath(&t)
+		return t, err
 	}
 	if err := p.objectPath(&t); err != nil {
 		return t, err
@@ -339,11 +350,8 @@ func (p *patternParser) readTerm() (t term, err error) {
 		p.advance()
 	}
 	switch {
-	case p.tok.kind == tokSign && strings.Contains(" = == != <> > < >= <= ", " "+p.tok.text+" "):
-		t.op = map[string]string{"==": "=", "<>": "!="}[p.tok.text]
-		if t.op == "" {
-			t.op = p.tok.text
-		}
+	case p.tok.kind == tokSign && signs[p.tok.text] != "":
+		t.op = signs[p.tok.text]
 	case p.word("IN"), p.word("LIKE"), p.word("MATCHES"), p.word("ISSUBSET"), p.word("ISSUPERSET"):
 		t.op = strings.ToUpper(p.tok.text)
 	default:
@@ -351,7 +359,8 @@ func (p *patternParser) readTerm() (t term, err error) {
 	}
 	p.advance()
 	if t.op != "IN" {
-		return t, p.addLiteral(&t)
+		err := p.addLiteral(&t)
+		return t, err
 	}
 	if !p.sign("(") {
 		return t, p.want("(")

@@ -1,7 +1,6 @@
 package feeds
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -69,7 +68,7 @@ func TestPatternErrors(t *testing.T) {
 		strings.Repeat("(", 100) + "[a:b = 'x']" + strings.Repeat(")", 100),
 	} {
 		_, err := parsePattern(text)
-		assert.True(t, errors.Is(err, ErrPattern), "%q: %v", text, err)
+		require.ErrorIs(t, err, ErrPattern, "%q", text)
 	}
 }
 

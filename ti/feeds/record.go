@@ -58,7 +58,7 @@ var roles = func() map[string]role {
 			"email emailaddress md5 md5hash filehashmd5 sha1 sha1hash filehashsha1 sha256 sha256hash filehashsha256 " +
 			"sha512 sha512hash hash filehash cve cveid asn btc bitcoin imphash",
 	} {
-		for _, n := range strings.Fields(names) {
+		for n := range strings.FieldsSeq(names) {
 			m[n] = r
 		}
 	}

@@ -64,10 +64,19 @@ func (p *parser) named() Format {
 		word string
 		f    Format
 	}{
-		{"exitaddresses", TorExits}, {"torbulkexit", TorExits}, {"torexit", TorExits},
-		{"feodo", Feodo}, {"urlhaus", URLhaus}, {"threatfox", ThreatFox},
-		{"bazaar", Bazaar}, {"sslbl", SSLBL}, {"sslipblacklist", SSLBL},
-		{"dropv4", DROP}, {"dropv6", DROP}, {"asndrop", DROP}, {"spamhaus", DROP},
+		{"exitaddresses", TorExits},
+		{"torbulkexit", TorExits},
+		{"torexit", TorExits},
+		{"feodo", Feodo},
+		{"urlhaus", URLhaus},
+		{"threatfox", ThreatFox},
+		{"bazaar", Bazaar},
+		{"sslbl", SSLBL},
+		{"sslipblacklist", SSLBL},
+		{"dropv4", DROP},
+		{"dropv6", DROP},
+		{"asndrop", DROP},
+		{"spamhaus", DROP},
 		{"knownexploitedvulnerabilities", KEV},
 	} {
 		if strings.Contains(n, k.word) {
@@ -161,9 +170,16 @@ func announced(l string) Format {
 		words string
 		f     Format
 	}{
-		{"Spamhaus DROP", DROP}, {"Spamhaus EDROP", DROP}, {"Spamhaus DROPv6", DROP}, {"URLhaus Database Dump", URLhaus}, {"abuse.ch URLhaus", URLhaus},
-		{"ThreatFox IOCs", ThreatFox}, {"abuse.ch ThreatFox", ThreatFox}, {"MalwareBazaar", Bazaar},
-		{"Feodo Tracker", Feodo}, {"SSLBL", SSLBL},
+		{"Spamhaus DROP", DROP},
+		{"Spamhaus EDROP", DROP},
+		{"Spamhaus DROPv6", DROP},
+		{"URLhaus Database Dump", URLhaus},
+		{"abuse.ch URLhaus", URLhaus},
+		{"ThreatFox IOCs", ThreatFox},
+		{"abuse.ch ThreatFox", ThreatFox},
+		{"MalwareBazaar", Bazaar},
+		{"Feodo Tracker", Feodo},
+		{"SSLBL", SSLBL},
 	} {
 		if strings.Contains(l, k.words) {
 			return k.f

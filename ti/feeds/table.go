@@ -106,7 +106,9 @@ func splitRow(cells []string, l string, sep byte) (_ []string, ok bool) {
 				return cells, false
 			}
 			cells = append(cells, cell)
-			for i = end; i < len(l) && l[i] != sep; i++ { // blanks, or what makes no sense
+			i = len(l) // behind the quote: blanks, or what makes no sense
+			if n := strings.IndexByte(l[end:], sep); n >= 0 {
+				i = end + n
 			}
 		} else {
 			end := strings.IndexByte(l[i:], sep)

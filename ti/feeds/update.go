@@ -216,7 +216,7 @@ func (u *updater) feed(ctx context.Context, f Feed) UpdateResult {
 	now := u.Now()
 	fresh, tmp, err := u.fetch(ctx, f, old)
 	if tmp != "" {
-		defer os.Remove(tmp) //nolint:errcheck // it is not there any more when all went well
+		defer os.Remove(tmp) // which is not there any more when all went well
 	}
 	if err == nil && tmp == "" {
 		old.Asked = now
@@ -279,7 +279,7 @@ func (u *updater) fetch(ctx context.Context, f Feed, old fileState) (fresh fileS
 	}
 	ctx, cancel := context.WithTimeout(ctx, u.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL, http.NoBody)
 	if err != nil {
 		return fresh, "", err
 	}

@@ -143,11 +143,11 @@ func TestUpdateKeepsTheOldFile(t *testing.T) {
 		err    error  // that it is, or
 		text   string // that it has
 	}{
-		"500":       {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, err: feeds.ErrStatus},
-		"401":       {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, err: feeds.ErrStatus, text: "401 Unauthorized"},
-		"429":       {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) }, err: feeds.ErrStatus},
-		"304 alone": {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) }, err: feeds.ErrStatus},
-		"204":       {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, err: feeds.ErrStatus},
+		"500":       {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, err: feeds.ErrStatus},
+		"401":       {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, err: feeds.ErrStatus, text: "401 Unauthorized"},
+		"429":       {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) }, err: feeds.ErrStatus},
+		"304 alone": {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, err: feeds.ErrStatus},
+		"204":       {answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, err: feeds.ErrStatus},
 		"empty":     {answer: text(""), err: feeds.ErrBroken},
 		"html":      {answer: text("<html><body>Please enable scripts. 203.0.113.9</body></html>"), err: feeds.ErrNotIntel},
 		"sentence":  {answer: text("Rate limit exceeded.\nPlease try again later, or subscribe.\n"), err: feeds.ErrNotIntel},
@@ -284,16 +284,16 @@ func TestUpdateGoesOn(t *testing.T) {
 	s := serve(t)
 	s.set(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/bad" {
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 			return
 		}
 		fmt.Fprint(w, addresses(10))
 	})
-	bad, good, clear := listFeed, listFeed, listFeed
+	bad, good, plain := listFeed, listFeed, listFeed
 	bad.URL, bad.File = s.URL+"/bad", "bad.txt"
 	good.URL = s.URL + "/good"
-	clear.URL, clear.File = "http://127.0.0.1:1/x", "clear.txt"
-	rs, err := feeds.Update(t.Context(), t.TempDir(), feeds.UpdateOptions{Client: s.Client(), Feeds: []feeds.Feed{bad, clear, good}})
+	plain.URL, plain.File = "http://127.0.0.1:1/x", "plain.txt"
+	rs, err := feeds.Update(t.Context(), t.TempDir(), feeds.UpdateOptions{Client: s.Client(), Feeds: []feeds.Feed{bad, plain, good}})
 	require.NoError(t, err)
 	require.Len(t, rs, 3)
 	require.ErrorIs(t, rs[0].Err, feeds.ErrStatus)
