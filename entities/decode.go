@@ -143,12 +143,14 @@ func (o *object) typeAtTop() bool {
 // infer gives objects that name no type the one that a field wants which they
 // stand in: the parent of a process is a process.
 func (d *document) infer() {
-	for i := 0; i < len(d.typed); i++ {
-		p := plans[types[fold(d.typed[i].typ)]]
+	for len(d.typed) > 0 {
+		o := d.typed[0]
+		d.typed = d.typed[1:]
+		p := plans[types[fold(o.typ)]]
 		if p == nil {
 			continue
 		}
-		for _, prop := range d.typed[i].props {
+		for _, prop := range o.props {
 			at, ok := p.byName[lower(prop.name)]
 			if !ok || p.fields[at].kind != kindEntity && p.fields[at].kind != kindEntities {
 				continue
@@ -205,7 +207,7 @@ func (d *decoder) entity(o *object) Entity {
 	if t := types[fold(o.typ)]; t == nil {
 		o.entity = &Unknown{TypeName: o.typ}
 	} else {
-		o.entity, _ = reflect.New(t).Interface().(Entity)
+		o.entity, _ = reflect.TypeAssert[Entity](reflect.New(t))
 	}
 	d.queue = append(d.queue, o)
 	return o.entity

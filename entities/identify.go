@@ -2,6 +2,7 @@ package entities
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -58,10 +59,8 @@ func (ids *identifiers) addWeak(name string, parts ...string) {
 }
 
 func (ids *identifiers) join(name string, parts []string) string {
-	for _, p := range parts {
-		if p == "" {
-			return ""
-		}
+	if slices.Contains(parts, "") {
+		return ""
 	}
 	return key(ids.typ, append([]string{name}, parts...)...)
 }

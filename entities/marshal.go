@@ -140,11 +140,11 @@ func (w *marshaler) unknown(u *Unknown, depth int) {
 // fields writes ,"name":value for the fields and properties of a struct.
 func (w *marshaler) fields(v reflect.Value, depth int) {
 	p := plans[v.Type()]
-	extra, _ := v.Field(p.extra).Interface().(map[string]any)
+	extra, _ := reflect.TypeAssert[map[string]any](v.Field(p.extra))
 	done := map[string]bool{"$id": true, "$ref": true}
-	if v.Addr().Type().Implements(entityType) {
+	if e, ok := reflect.TypeAssert[Entity](v.Addr()); ok {
 		_, isText := extra["Type"].(string)
-		done["Type"] = isText || v.Addr().Interface().(Entity).Type() != ""
+		done["Type"] = isText || e.Type() != ""
 	}
 	for _, f := range p.fields {
 		more, _ := extra[f.name].([]any)
@@ -186,7 +186,8 @@ func (w *marshaler) field(v reflect.Value, f field, more []any, depth int) bool 
 func (w *marshaler) content(fv reflect.Value, f field, more []any, depth int) {
 	switch f.kind {
 	case kindEntity:
-		w.entity(fv.Interface().(Entity), depth+1)
+		e, _ := reflect.TypeAssert[Entity](fv)
+		w.entity(e, depth+1)
 	case kindStruct:
 		w.strukt(fv.Elem(), depth)
 	case kindEntities, kindStructs, kindAny, kindTexts, kindList:
@@ -198,9 +199,8 @@ func (w *marshaler) content(fv reflect.Value, f field, more []any, depth int) {
 	case kindDigits:
 		w.scalar(strconv.FormatUint(fv.Uint(), 10))
 	case kindTime:
-		w.scalar(fv.Interface().(time.Time).UTC().Format(time.RFC3339Nano))
-	case kindAddr:
-		w.scalar(fv.Interface().(netip.Addr).String())
+		t, _ := reflect.TypeAssert[time.Time](fv)
+		w.scalar(t.UTC().Format(time.RFC3339Nano))
 	default:
 		w.scalar(fv.Interface())
 	}
@@ -218,7 +218,7 @@ func (w *marshaler) list(fv reflect.Value, f field, more []any, depth int) {
 		e := fv.Index(i)
 		switch f.kind {
 		case kindEntities, kindAny:
-			if x, _ := e.Interface().(Entity); !isNil(x) {
+			if x, _ := reflect.TypeAssert[Entity](e); !isNil(x) {
 				sep()
 				w.entity(x, depth+1)
 			}

@@ -35,7 +35,7 @@ func Merge(list ...Entity) Entity {
 				out.Elem().Field(i).Set(from.Field(i))
 			}
 		}
-		more, _ := from.Field(extra).Interface().(map[string]any)
+		more, _ := reflect.TypeAssert[map[string]any](from.Field(extra))
 		for name, value := range more {
 			if _, known := all[name]; !known {
 				all[name] = value
@@ -45,6 +45,6 @@ func Merge(list ...Entity) Entity {
 	if len(all) > 0 {
 		out.Elem().Field(extra).Set(reflect.ValueOf(all))
 	}
-	e, _ := out.Interface().(Entity)
+	e, _ := reflect.TypeAssert[Entity](out)
 	return e
 }

@@ -319,12 +319,12 @@ func (s *scanner) finish(o *object) {
 	}
 	kept := o.props[:0]
 	for _, p := range o.props {
-		_, isText := p.value.(string)
+		text, isText := p.value.(string)
 		switch {
 		case p.name == "$id", p.name == "$ref", p.name == "Type":
 			continue
 		case o.typ == "" && o.id != "" && isText && strings.EqualFold(p.name, "type"):
-			o.typ = Type(p.value.(string))
+			o.typ = Type(text)
 			continue
 		}
 		kept = append(kept, p)

@@ -50,7 +50,7 @@ func Properties(e Entity) (json.RawMessage, error) {
 			return nil, err
 		}
 	}
-	extra, _ := v.Field(p.extra).Interface().(map[string]any)
+	extra, _ := reflect.TypeAssert[map[string]any](v.Field(p.extra))
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
 		if out[name] != nil || !relatedIn(name, extra[name], func(string, Entity) bool { return false }, 0) {
 			continue

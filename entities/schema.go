@@ -93,7 +93,7 @@ func addPlan(all map[reflect.Type]*plan, t reflect.Type) {
 	}
 	p := &plan{byName: map[string]int{}}
 	all[t] = p
-	if e, ok := reflect.New(t).Interface().(Entity); ok {
+	if e, ok := reflect.TypeAssert[Entity](reflect.New(t)); ok {
 		p.typ = e.Type()
 	}
 	for i := range t.NumField() {
@@ -163,12 +163,12 @@ func (p *plan) related(v reflect.Value, yield func(string, Entity) bool) bool {
 		fv := v.Field(f.index)
 		switch f.kind {
 		case kindEntity:
-			if !fv.IsNil() && !yield(f.name, fv.Interface().(Entity)) {
+			if e, ok := reflect.TypeAssert[Entity](fv); ok && !fv.IsNil() && !yield(f.name, e) {
 				return false
 			}
 		case kindEntities, kindAny:
 			for i := range fv.Len() {
-				e, _ := fv.Index(i).Interface().(Entity)
+				e, _ := reflect.TypeAssert[Entity](fv.Index(i))
 				if !isNil(e) && !yield(f.name, e) {
 					return false
 				}
@@ -189,7 +189,7 @@ func (p *plan) related(v reflect.Value, yield func(string, Entity) bool) bool {
 			}
 		}
 	}
-	extra, _ := v.Field(p.extra).Interface().(map[string]any)
+	extra, _ := reflect.TypeAssert[map[string]any](v.Field(p.extra))
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
 		if !relatedIn(name, extra[name], yield, 0) {
 			return false

@@ -135,12 +135,11 @@ func (b *Builder) end(s Source, e entities.Entity) (int, bool) {
 	if e == nil || !reflect.ValueOf(e).Comparable() {
 		return 0, false
 	}
-	i, known := b.index[e]
-	if known {
+	if _, known := b.index[e]; known {
 		return b.add(s, e), true
 	}
 	b.Add(s, e)
-	i, known = b.index[e]
+	i, known := b.index[e]
 	return i, known
 }
 

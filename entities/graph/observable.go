@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -147,9 +148,7 @@ func (s *stix) process(n *Node, e *entities.Process) object {
 // contributing properties give.
 func observed(typ, id string, contributing object) object {
 	o := object{"type": typ, "spec_version": "2.1", "id": id}
-	for k, v := range contributing {
-		o[k] = v
-	}
+	maps.Copy(o, contributing)
 	if id == "" {
 		o["id"] = observableID(typ, contributing)
 	}
@@ -275,10 +274,7 @@ func hashes(list []*entities.FileHash) map[string]any {
 
 // withHashes returns a file; of the hashes one contributes to its identifier.
 func withHashes(h map[string]any, p object) object {
-	contributing := object{}
-	for k, v := range p {
-		contributing[k] = v
-	}
+	contributing := maps.Clone(p)
 	for _, a := range algorithms {
 		if v := h[a.name]; v != nil {
 			contributing["hashes"] = map[string]any{a.name: v}

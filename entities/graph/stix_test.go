@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -102,7 +103,7 @@ func checkObject(o map[string]any, ids map[string]bool) []string {
 		kinds["created"], kinds["modified"] = "time", "time"
 		must = append(must, "created", "modified")
 	}
-	for _, f := range strings.Fields(rule.may) {
+	for f := range strings.FieldsSeq(rule.may) {
 		name, kind, _ := strings.Cut(f, ":")
 		kinds[name] = kind
 	}
@@ -114,7 +115,7 @@ func checkObject(o map[string]any, ids map[string]bool) []string {
 	some := len(rule.oneOf) == 0
 	for _, group := range rule.oneOf {
 		all := true
-		for _, name := range strings.Fields(group) {
+		for name := range strings.FieldsSeq(group) {
 			_, ok := o[name]
 			all = all && ok
 		}
@@ -203,10 +204,7 @@ func TestCheckFindsFaults(t *testing.T) {
 	good := map[string]any{"type": "url", "spec_version": "2.1", "id": "url--c1477287-23ac-5971-a010-5c287877fa60", "value": "x"}
 	assert.Empty(t, checkObject(good, ids))
 	for name, value := range map[string]any{"type": "url2", "spec_version": "2.0", "id": "url--1", "value": "", "x": 1} {
-		bad := map[string]any{}
-		for k, v := range good {
-			bad[k] = v
-		}
+		bad := maps.Clone(good)
 		bad[name] = value
 		assert.NotEmpty(t, checkObject(bad, ids), name)
 	}
