@@ -23,8 +23,8 @@ type Overlay struct {
 	bits []int // lengths in rows, IPv6 plus 1000, longest first
 }
 
-// Locate returns the place of the most specific network that holds a, with the
-// network as the Network's prefix.
+// Locate returns the place of the most specific network that holds a. The
+// network's owner is left to databases.
 func (o *Overlay) Locate(a netip.Addr) (Info, error) {
 	if o == nil {
 		return Info{}, nil
@@ -39,7 +39,7 @@ func (o *Overlay) Locate(a netip.Addr) (Info, error) {
 			continue // the zero Addr
 		}
 		if place, ok := o.rows[p]; ok {
-			return Info{Place: place, Network: Network{Prefix: p, Name: place.Label, Source: place.Source}}, nil
+			return Info{Place: place}, nil
 		}
 	}
 	return Info{}, nil

@@ -49,7 +49,7 @@ func TestOverlay(t *testing.T) {
 		assert.Equal(t, want, info.Place.Label, text)
 		if want != "" {
 			assert.Equal(t, "x.csv", info.Place.Source)
-			assert.True(t, info.Network.Prefix.Contains(netip.MustParseAddr(text).Unmap().WithZone("")))
+			assert.True(t, info.Network.IsZero(), "whose it is, a database may know")
 		}
 	}
 	info, err := table.Locate(netip.MustParseAddr("10.9.9.9"))

@@ -1,57 +1,103 @@
-// Geo tells what addresses are for.
+// Geo tells what addresses are for, where they are, and whose.
 //
 //	go run ./examples/geo 203.0.113.6 8.8.8.8
 package main
 
 import (
 	"bufio"
-	"encoding/json"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"net/netip"
 	"os"
+	"os/signal"
 	"strings"
+	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
-	"github.com/tuxtrail/tuxtrail/geo"
+	"github.com/tuxtrail/tuxtrail/geo/owner"
 )
 
 const usage = `usage: geo [flags] ADDRESS|FILE...
 
 Prints one JSON object for each address: "ip", its "kind" (global, private,
 cgnat, loopback, link_local, documentation, cloud_platform ...), the "ipv4"
-address that an IPv6 address carries, and the block of the IANA registry or
-other table that says so. An argument that is no address is a file with one
-address a line (- is standard input); what follows the address after a space,
-and lines that begin with #, are left out. Nothing is asked of anybody.
+address that an IPv6 address carries, the "block" of the IANA registry or other
+table that says so, and for global addresses "country", "country_code",
+"region", "city", "lat", "lon", "precision" (given, city, or country: then lat
+and lon are the middle of a country, which is no place), "radius_km", "asn",
+"as_name", "prefix", "anonymity" and "place_source".
+
+An argument that is no address is a file with one address a line (- is standard
+input); what follows the address after a space, and lines that begin with #, are
+left out.
+
+Nothing is asked of anybody unless a flag says so: countries come from a table
+that is built in, and from the databases and tables named with -db and -places.
+-owner asks Team Cymru for the network, -rdap the registry for the "holder" and
+the "abuse" contact, -reverse the DNS for names in "reverse", which the holder
+of the address may see. Addresses that are not global are asked of nobody.
+
+-update downloads GeoLite2 City and ASN into a folder with the account and key
+in GEOIPUPDATE_ACCOUNT_ID and GEOIPUPDATE_LICENSE_KEY and uses them; -ipstack
+asks that service with the key in IPSTACK_AUTH.
 
 example:
   geo 203.0.113.6 ::ffff:10.0.0.1
   cut -d' ' -f1 access.log | sort -u | geo -global -
+  geo -db GeoLite2-City.mmdb -db GeoLite2-ASN.mmdb -places offices.csv -map map.svg addresses.txt
+  geo -owner -rdap 8.8.8.8
 
 flags:
 `
 
-// object is a line of output.
-type object struct {
-	IP     netip.Addr `json:"ip"`
-	Kind   geo.Kind   `json:"kind"`
-	IPv4   netip.Addr `json:"ipv4,omitzero"`
-	Block  string     `json:"block,omitzero"`
-	Name   string     `json:"name,omitzero"`
-	Source string     `json:"source,omitzero"`
+// settings are what the flags say.
+type settings struct {
+	global, noCountry             bool
+	databases                     []string
+	places, mapFile, update       string
+	owner, rdap, reverse, ipstack bool
+	timeout                       time.Duration
+}
+
+// outside is what the program reaches through, so that tests can stand in.
+type outside struct {
+	http     *http.Client
+	resolver owner.Resolver
+	dial     func(context.Context, string, string) (net.Conn, error)
+	getenv   func(string) string
+	now      func() time.Time
 }
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, outside{getenv: os.Getenv, now: time.Now}, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, world outside, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var s settings
 	fs := flag.NewFlagSet("geo", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	global := fs.Bool("global", false, "print only the addresses that third parties can be asked about")
+	fs.BoolVar(&s.global, "global", false, "print only the addresses that third parties can be asked about")
+	fs.Func("db", "a database `FILE` (.mmdb: MaxMind, DB-IP, IPinfo, ip-location-db); may be given several times", func(f string) error {
+		s.databases = append(s.databases, f)
+		return nil
+	})
+	fs.StringVar(&s.places, "places", "", "a table `FILE` of your own networks, before the databases: network,name,country_code,city,lat,lon")
+	fs.BoolVar(&s.noCountry, "no-country", false, "leave the built-in country table out")
+	fs.StringVar(&s.mapFile, "map", "", "write a map of the places to an SVG `FILE`")
+	fs.BoolVar(&s.owner, "owner", false, "ask Team Cymru whose network it is")
+	fs.BoolVar(&s.rdap, "rdap", false, "ask the registry who holds it")
+	fs.BoolVar(&s.reverse, "reverse", false, "ask the DNS for names; the holder may see it")
+	fs.BoolVar(&s.ipstack, "ipstack", false, "ask IPStack where it is")
+	fs.StringVar(&s.update, "update", "", "download GeoLite2 into `FOLDER` first, if there is a newer one")
+	fs.DurationVar(&s.timeout, "timeout", 10*time.Second, "how long one question may take")
 	fs.Usage = func() { fmt.Fprint(stderr, usage); fs.PrintDefaults() }
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -64,36 +110,30 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 2
 	}
 	out := bufio.NewWriter(stdout)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	show := func(a netip.Addr) error {
-		o := object{IP: a, Kind: geo.KindOf(a)}
-		if *global && !o.Kind.Lookupable() {
-			return nil
-		}
-		o.IPv4, _ = geo.Embedded(a)
-		if b, ok := geo.BlockOf(a); ok {
-			o.Block, o.Name, o.Source = b.Prefix.String(), b.Name, b.Source
-		}
-		return enc.Encode(o)
+	a, err := newAtlas(ctx, s, world, stderr)
+	if err != nil {
+		fmt.Fprintln(stderr, "geo:", err)
+		return 1
 	}
 	code := 0
-	for _, arg := range fs.Args() {
-		var err error
-		if a, no := netip.ParseAddr(arg); no == nil {
-			err = show(a)
-		} else {
-			err = readFile(arg, stdin, stderr, show)
-		}
+	note := func(err error) {
 		if err != nil {
 			fmt.Fprintln(stderr, "geo:", err)
 			code = 1
 		}
 	}
-	if err := out.Flush(); err != nil {
-		fmt.Fprintln(stderr, "geo:", err)
-		return 1
+	p := &printer{atlas: a, out: out, note: note}
+	for _, arg := range fs.Args() {
+		if addr, no := netip.ParseAddr(arg); no == nil {
+			note(p.add(ctx, addr))
+		} else {
+			note(readFile(arg, stdin, stderr, func(addr netip.Addr) error { return p.add(ctx, addr) }))
+		}
 	}
+	note(p.flush(ctx))
+	note(out.Flush())
+	note(a.drawMap())
+	note(a.close())
 	return code
 }
 

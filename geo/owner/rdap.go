@@ -103,7 +103,10 @@ func (c *Client) askRDAP(ctx context.Context, u *url.URL, r *Record) error {
 		return err
 	}
 	defer resp.Body.Close()
-	host := resp.Request.URL.Hostname()
+	host := u.Hostname()
+	if resp.Request != nil { // where redirects led
+		host = resp.Request.URL.Hostname()
+	}
 	switch resp.StatusCode {
 	case http.StatusOK:
 	case http.StatusNotFound:
