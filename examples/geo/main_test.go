@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -153,18 +152,19 @@ func TestNetwork(t *testing.T) {
 		rec := httptest.NewRecorder()
 		switch r.URL.Host {
 		case "rdap.arin.net":
-			_, _ = io.WriteString(rec, `{"objectClassName":"ip network","name":"HOLDER","startAddress":"8.8.8.0","endAddress":"8.8.8.255"}`)
+			_, _ = rec.WriteString(`{"objectClassName":"ip network","name":"HOLDER","startAddress":"8.8.8.0","endAddress":"8.8.8.255"}`)
 		case "api.ipstack.com":
-			_, _ = io.WriteString(rec, `{"ip":"8.8.8.8","country_code":"US","city":"Springfield","latitude":40,"longitude":-90}`)
+			_, _ = rec.WriteString(`{"ip":"8.8.8.8","country_code":"US","city":"Springfield","latitude":40,"longitude":-90}`)
 		}
 		return rec.Result(), nil
 	})}
 	world.getenv = func(name string) string { return map[string]string{"IPSTACK_AUTH": "k"}[name] }
 	var out, errs bytes.Buffer
 	require.Zero(t, run(t.Context(), world, []string{"-owner", "-rdap", "-reverse", "-ipstack", "-no-country", "8.8.8.8", "10.0.0.1"}, nil, &out, &errs), errs.String())
-	assert.Equal(t, `{"ip":"8.8.8.8","kind":"global","country":"United States of America","country_code":"US","city":"Springfield","lat":40,"lon":-90,"precision":"city","place_source":"ipstack","asn":64500,"as_name":"EXAMPLE","prefix":"8.8.8.0/24","registry":"arin","holder":"HOLDER","range":["8.8.8.0/24"],"reverse":["host.example"]}
+	want := `{"ip":"8.8.8.8","kind":"global","country":"United States of America","country_code":"US","city":"Springfield","lat":40,"lon":-90,"precision":"city","place_source":"ipstack","asn":64500,"as_name":"EXAMPLE","prefix":"8.8.8.0/24","registry":"arin","holder":"HOLDER","range":["8.8.8.0/24"],"reverse":["host.example"]}
 {"ip":"10.0.0.1","kind":"private","block":"10.0.0.0/8","name":"Private-Use","source":"RFC 1918"}
-`, out.String())
+`
+	assert.Equal(t, want, out.String())
 
 	dialed := 0
 	world.dial = func(context.Context, string, string) (net.Conn, error) {
@@ -196,7 +196,8 @@ func TestNetwork(t *testing.T) {
 	world.http = &http.Client{Transport: transport(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") })}
 	out.Reset()
 	assert.Equal(t, 1, run(t.Context(), world, []string{"-rdap", "-no-country", "8.8.8.8"}, nil, &out, &errs))
-	assert.Equal(t, bare, out.String(), "what is known is printed all the same")
+	want = bare
+	assert.Equal(t, want, out.String(), "what is known is printed all the same")
 	assert.Contains(t, errs.String(), "no route")
 }
 

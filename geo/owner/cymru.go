@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -280,8 +281,7 @@ func (c *Client) talk(ctx context.Context, batch []netip.Addr, f func(string) er
 		if line := strings.TrimSpace(lines.Text()); line != "" {
 			if err := f(line); err != nil {
 				_ = conn.Close()
-				_ = <-sent // the reading failed first
-				return err
+				return errors.Join(err, ended(<-sent))
 			}
 		}
 	}
@@ -296,7 +296,15 @@ func (c *Client) talk(ctx context.Context, batch []netip.Addr, f func(string) er
 	if lines.Err() != nil {
 		return lines.Err()
 	}
-	return sendErr
+	return ended(sendErr)
+}
+
+// ended passes over the failure to send that our own closing caused.
+func ended(err error) error {
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe) {
+		return nil
+	}
+	return err
 }
 
 func send(w io.Writer, batch []netip.Addr) error {
