@@ -11,6 +11,7 @@ type AzureResource struct {
 	SubscriptionID string         `json:"subscription_id,omitzero" v3:"SubscriptionId"`
 	ResourceType   string         `json:"resource_type,omitzero" v3:"ResourceType"`
 	ResourceName   string         `json:"resource_name,omitzero" v3:"ResourceName"`
+	ActiveContacts []any          `json:"active_contacts,omitempty" v3:"ActiveContacts"`
 	Extra          map[string]any `json:"extra,omitempty"` // properties without a field, see [Parse]
 }
 

@@ -10,10 +10,11 @@ import (
 
 // IPAddress is an address, with where it is when that is known.
 type IPAddress struct {
-	Address      netip.Addr     `json:"address,omitzero" v3:"Address"`
-	AddressScope string         `json:"address_scope,omitzero" v3:"AddressScope"` // network that a private address belongs to
-	Location     *GeoLocation   `json:"location,omitempty" v3:"Location"`
-	Extra        map[string]any `json:"extra,omitempty"` // properties without a field, see [Parse]
+	Address            netip.Addr            `json:"address,omitzero" v3:"Address"`
+	AddressScope       string                `json:"address_scope,omitzero" v3:"AddressScope"` // network that a private address belongs to
+	Location           *GeoLocation          `json:"location,omitempty" v3:"Location"`
+	ThreatIntelligence []*ThreatIntelligence `json:"threat_intelligence,omitempty" v3:"ThreatIntelligence"`
+	Extra              map[string]any        `json:"extra,omitempty"` // properties without a field, see [Parse]
 }
 
 // Type returns [TypeIPAddress].

@@ -21,7 +21,7 @@ var (
 // column after 32 KiB; files of entities are larger.
 const (
 	DefaultMaxBytes   = 16 << 20
-	DefaultMaxObjects = 500_000
+	DefaultMaxObjects = 250_000
 	DefaultMaxDepth   = 512
 )
 

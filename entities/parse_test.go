@@ -139,7 +139,14 @@ func TestParseKeepsEverything(t *testing.T) {
 	assert.Equal(t, []string{"a"}, m.NetworkMessageIDs)
 	assert.Equal(t, map[string]any{"CountByDeliveryStatus": map[string]any{"x": "y"}, "NetworkMessageIds": []any{json.Number("5")}}, m.Extra)
 
-	first, err := entities.Marshal(list)
+	more := parse(t, `[{"Type":"ip","Address":"198.51.100.7","ThreatIntelligence":[{"ProviderName":"p","ThreatName":"bot","Confidence":0.8}]},
+		{"Type":"azure-resource","ResourceId":"/x","ActiveContacts":[{"Name":"Ann"}]}]`)
+	ti := more[0].(*entities.IPAddress).ThreatIntelligence
+	require.Len(t, ti, 1)
+	assert.InDelta(t, 0.8, *ti[0].Confidence, 0)
+	assert.Equal(t, []any{map[string]any{"Name": "Ann"}}, more[1].(*entities.AzureResource).ActiveContacts)
+
+	first, err := entities.Marshal(append(list, more...))
 	require.NoError(t, err)
 	assert.Contains(t, string(first), `{"$ref":"404"}`)
 	assert.Contains(t, string(first), `"NetworkMessageIds":["a",5]`)
