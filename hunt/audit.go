@@ -115,6 +115,7 @@ func (h *hunter) readAudit(host string) {
 		if len(ev.Records) == 0 {
 			continue
 		}
+		h.sigmaEvent(ev)
 		a.userRecord(ev)
 		a.tries.add(ev)
 		h.hostRecord(ev)

@@ -131,12 +131,9 @@ func (h *hunter) buildIndicators() {
 	for _, c := range h.inv.Connections {
 		h.mark(c.Address.Addr().String(), "connection", c.Time, c.Session, c.Refs...)
 	}
+	cited := h.inFindings()
 	for _, i := range h.marks {
-		for _, f := range h.inv.Findings {
-			if h.inFinding(i, &f) {
-				i.Findings = append(i.Findings, f.ID)
-			}
-		}
+		i.Findings = cited[i.key]
 		h.inv.Indicators = append(h.inv.Indicators, i.Indicator)
 	}
 	slices.SortFunc(h.inv.Indicators, func(a, b Indicator) int {
@@ -153,17 +150,32 @@ func (h *hunter) markDecoded(hits []Hit, where string, at time.Time, session str
 	}
 }
 
-// inFinding reports whether a finding speaks of the indicator: in its
-// addresses, or in a step that is more than a note.
-func (h *hunter) inFinding(i *indicator, f *Finding) bool {
-	if a, err := netip.ParseAddr(i.Value); err == nil && slices.Contains(f.Addresses, a) {
-		return true
-	}
-	for k := range f.Steps {
-		s := &f.Steps[k]
-		if s.Severity.Compare(SeverityMedium) >= 0 && (strings.Contains(s.Detail, i.Value) || strings.Contains(s.Text, i.Value)) {
-			return true
+// inFindings returns the findings that speak of each indicator, by key: in their
+// addresses, or in a step that is more than a note. Each step is scanned once.
+func (h *hunter) inFindings() map[string][]string {
+	out := map[string][]string{}
+	for k := range h.inv.Findings {
+		f := &h.inv.Findings[k]
+		cite := func(kind ioc.Type, value string) {
+			key := string(kind) + "\x00" + value
+			out[key] = appendNew(out[key], f.ID)
+		}
+		for _, a := range f.Addresses {
+			kind := ioc.IPv4
+			if a.Is6() {
+				kind = ioc.IPv6
+			}
+			cite(kind, a.String())
+		}
+		for i := range f.Steps {
+			if s := &f.Steps[i]; s.Severity.Compare(SeverityMedium) >= 0 {
+				for _, text := range [2]string{s.Text, s.Detail} {
+					for m := range h.scan.Scan(text) {
+						cite(m.Type, m.Value)
+					}
+				}
+			}
 		}
 	}
-	return false
+	return out
 }

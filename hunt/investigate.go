@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
+	"github.com/tuxtrail/tuxtrail/cmdline/sigma"
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/ioc"
 	"github.com/tuxtrail/tuxtrail/ptree"
@@ -17,15 +18,20 @@ import (
 
 // hunter is one investigation under way.
 type hunter struct {
-	ctx       context.Context //nolint:containedctx // lives as long as one call of Investigate
-	src       Source
-	o         Options
-	rules     *cmdline.Rules
-	judged    map[[2]string][]Hit // by sudo command and folder
-	sudoFetch map[[2]string]Fetch // the same
-	scan      *ioc.Scanner
-	inv       *Investigation
-	seen      seen
+	ctx        context.Context //nolint:containedctx // lives as long as one call of Investigate
+	src        Source
+	stage      string    // of the progress
+	at         time.Time // the log\'s time that it has come to
+	begin      time.Time
+	doneBefore int64 // bytes that were read before the hunt began
+	sigma      *sigma.Run
+	o          Options
+	rules      *cmdline.Rules
+	judged     map[[2]string][]Hit // by sudo command and folder
+	sudoFetch  map[[2]string]Fetch // the same
+	scan       *ioc.Scanner
+	inv        *Investigation
+	seen       seen
 
 	auth      span // of the lines about logons
 	sessions  []syslog.Session
@@ -67,7 +73,9 @@ type span struct{ first, last time.Time }
 
 // Investigate reads the evidence of one host and says what a hunter should
 // look at. What cannot be read is counted and told under Coverage; the rest is
-// still read. The error is a [*HostError], a [*WindowError], wraps
+// still read. When ctx ends it early, what is known so far is returned with
+// Partial set, together with the context's error; before anything was read the
+// investigation is nil. Else the error is a [*HostError], a [*WindowError], wraps
 // [ErrNoEvidence], or is that of the context or of a source that gives
 // nothing at all.
 //
@@ -92,19 +100,30 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	if err != nil {
 		return nil, err
 	}
+	h.begin = time.Now()
+	if s, ok := src.(SizedSource); ok {
+		h.doneBefore, _ = s.Position()
+	}
+	if o.Sigma != nil {
+		h.sigma = o.Sigma.NewRun()
+	}
+	sums, stop := h.digests()
+	defer stop()
 	h.inv.Host.Name = host
 	h.inv.Host.Others = slices.DeleteFunc(slices.Clone(hosts), func(s string) bool { return s == host })
 
 	h.readSyslog(host)
 	h.readAudit(host)
 	h.readLogins(host)
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+	defer h.endedEarly()()
 	if h.seen.records == 0 && h.seen.audit == 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		return nil, h.nothing()
 	}
 	h.buildProcesses()
+	h.sigmaProcesses()
 	h.buildSessions()
 	h.attribute()
 	h.buildLogons()
@@ -112,21 +131,22 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.judge()
 	h.findSilences()
 	h.collectSignals()
+	h.buildSigma()
 	h.inv.Findings = h.findings(stories(h.signals))
 	h.linkSilences()
+	h.linkSigma()
 	h.flagSessions()
 	h.buildGraphs()
 	h.buildUsers()
 	h.buildIndicators()
 	h.buildTimeline()
+	h.inv.Coverage.Sources = sums()
 	h.buildCoverage()
 	h.inv.Hypotheses = verdicts(h.inv.Findings, h.inv.Coverage.Blind)
+	h.blindFindings()
 	h.readEvidence()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	makeValid(h.inv)
-	return h.inv, nil
+	return h.inv, ctx.Err()
 }
 
 func chooseHost(asked string, hosts []string) (string, error) {
@@ -161,11 +181,21 @@ func (h *hunter) nothing() error {
 
 const progressEvery = 1 << 14
 
-// progress reports every so many records.
+// progress notes where the hunt is, and reports it every so many records.
 func (h *hunter) progress(stage string, n int64, at time.Time) {
-	if h.o.Progress != nil && n%progressEvery == 0 {
-		h.o.Progress(Progress{Stage: stage, Records: n, At: at})
+	h.stage, h.at = stage, at
+	if h.o.Progress == nil || n%progressEvery != 0 {
+		return
 	}
+	p := Progress{Stage: stage, Records: n, At: at}
+	if s, ok := h.src.(SizedSource); ok {
+		p.Done, p.Total = s.Position()
+		if took := time.Since(h.begin).Seconds(); took > 0 && p.Done > h.doneBefore {
+			p.Rate = float64(p.Done-h.doneBefore) / took
+			p.Left = time.Duration(float64(p.Total-p.Done) / p.Rate * float64(time.Second))
+		}
+	}
+	h.o.Progress(p)
 }
 
 // unread notes an error of a source that belongs to no single line.

@@ -43,6 +43,7 @@ func (h *hunter) readSyslog(host string) {
 		h.hostLine(&rec)
 		h.unitLine(&rec)
 		h.droppedLine(&rec)
+		h.sigmaLine(&rec)
 		ev, ok := syslog.Parse(rec)
 		if !ok {
 			if syslog.Covers(rec.Program) {

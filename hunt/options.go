@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
+	"github.com/tuxtrail/tuxtrail/cmdline/sigma"
 	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/querytime"
 	"github.com/tuxtrail/tuxtrail/ti"
@@ -23,6 +24,11 @@ type Options struct {
 	Window querytime.Window
 	// Rules judge commands; nil means [cmdline.DefaultRules].
 	Rules *cmdline.Rules
+	// Sigma are rules to run over the log lines, audit records and processes
+	// beside the rules of the house; nil for none. What became of each stands
+	// in Sigma of the result, and those that matched among the findings, at
+	// their author's level.
+	Sigma *sigma.Set
 	// Locator says where addresses are and whose; nil for nowhere. It must
 	// ask nobody.
 	Locator geo.Locator
@@ -64,6 +70,11 @@ type Progress struct {
 	Stage   string    // "syslog", "audit", "logins", "evidence"
 	Records int64     // read in this stage
 	At      time.Time // the log's time, where it has come to
+
+	// Of a source that knows its size, else zero.
+	Done, Total int64         // bytes, over all stages
+	Rate        float64       // bytes a second since the hunt began
+	Left        time.Duration // that reading will go on for at this rate
 }
 
 func (o Options) withDefaults() Options {

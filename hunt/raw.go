@@ -15,6 +15,9 @@ import (
 func (h *hunter) buildCoverage() {
 	c := &h.inv.Coverage
 	c.Blind = append(h.seen.blind(), h.blindFor...)
+	if h.inv.Partial != nil { // what was not found was perhaps not reached
+		c.Blind = h.inv.Partial.blindAll()
+	}
 	c.Unknown = h.shapes.List()
 	for name, n := range h.programs {
 		h.inv.Host.Programs = append(h.inv.Host.Programs, ProgramCount{name, n})

@@ -15,6 +15,11 @@ import (
 // findSilences looks for stretches in which a log should have spoken and for
 // signs that one was changed, and asks the other witnesses what they saw.
 func (h *hunter) findSilences() {
+	if h.inv.Partial != nil {
+		h.commandSilences()
+		h.numberSilences()
+		return // a log that was not read to its end is silent for that reason
+	}
 	h.serials.close()
 	h.rhythmSilences()
 	h.serialSilences()
@@ -26,6 +31,10 @@ func (h *hunter) findSilences() {
 	h.erasedRecords()
 	h.owedLines()
 	h.commandSilences()
+	h.numberSilences()
+}
+
+func (h *hunter) numberSilences() {
 	out := h.inv.Silences
 	slices.SortStableFunc(out, func(a, b Silence) int {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Log, b.Log), cmp.Compare(a.Text, b.Text))

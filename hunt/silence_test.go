@@ -261,3 +261,5 @@ func TestWitnessContradicts(t *testing.T) {
 	assert.Equal(t, []string{"audit contradicts: it names the address 203.0.113.7, the log 192.0.2.9"}, said)
 	assert.Equal(t, hunt.SeverityMedium, inv.Findings[0].Severity)
 }
+
+func mapFile(name string, data []byte) fstest.MapFS { return fstest.MapFS{name: {Data: data}} }

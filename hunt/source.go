@@ -38,3 +38,16 @@ type Source interface {
 type LoginSource interface {
 	Logins(ctx context.Context, host string, w querytime.Window) iter.Seq2[utmp.Record, error]
 }
+
+// DigestSource is a [Source] that can say which bytes it stands for.
+type DigestSource interface {
+	// Digests yields the size and SHA-256 of each input, in a fixed order. It
+	// is called while other methods of the source are at work.
+	Digests(ctx context.Context) iter.Seq[evidence.Digest]
+}
+
+// SizedSource is a [Source] that knows how much of it was read, and how much
+// there is, for [Progress]. Position may be called at any time.
+type SizedSource interface {
+	Position() (done, total int64) // bytes; both only grow
+}

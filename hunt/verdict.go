@@ -52,6 +52,21 @@ func verdicts(found []Finding, blind []Blind) []Verdict {
 	return out
 }
 
+// blindFindings repeats under each finding the blind spots that limit it: of
+// what its hypotheses need, in its time.
+func (h *hunter) blindFindings() {
+	for i := range h.inv.Findings {
+		f := &h.inv.Findings[i]
+		for _, b := range h.inv.Coverage.Blind {
+			wanted := slices.ContainsFunc(f.Hypotheses, func(h Hypothesis) bool { return slices.Contains(needs[h], b.Section) })
+			past := !b.Start.IsZero() && f.End.Before(b.Start.Add(-guessWindow)) || !b.End.IsZero() && f.Start.After(b.End.Add(guessWindow))
+			if wanted && !past && len(f.Blind) < maxBlindFor {
+				f.Blind = append(f.Blind, b)
+			}
+		}
+	}
+}
+
 // maxBlindFor bounds how many blind spots a verdict or a finding repeats.
 const maxBlindFor = 8
 

@@ -119,6 +119,9 @@ const (
 // a witness whose log was being written then, and that tells of nearly all
 // other sessions.
 func (h *hunter) hearWitnesses() {
+	if h.inv.Partial != nil {
+		return // who was not asked cannot be missed
+	}
 	h.hearWtmp()
 	var audit, auth reach
 	for i := range h.inv.Sessions {

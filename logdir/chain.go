@@ -99,6 +99,6 @@ func (d *Dir) openFile(f *file) (*stream, error) {
 	if err != nil {
 		return nil, explain(err)
 	}
-	s, _ := unpack(src, d.o.MaxUnpacked)
+	s, _ := unpack(d.count(f, src), d.o.MaxUnpacked)
 	return s, nil
 }

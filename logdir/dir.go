@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
@@ -74,6 +75,8 @@ type Dir struct {
 	known  bool // hosts is filled
 
 	unpacked unpackedFiles
+
+	done atomic.Int64 // bytes read so far, see Position
 }
 
 // Open looks through the folder at path, through the archive at path (tar,

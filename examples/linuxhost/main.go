@@ -120,6 +120,9 @@ func (p *program) hunt(ctx context.Context) error {
 		defer fmt.Fprint(p.stderr, "\r\x1b[K")
 	}
 	inv, err := hunt.Investigate(ctx, dir, opt)
+	if inv != nil && inv.Partial != nil { // what is known when the user ended it is shown, and it still failed
+		return errors.Join(p.write(inv), fmt.Errorf("ended early, while reading the %s: what is shown is not all (%w)", inv.Partial.Stage, err))
+	}
 	if err != nil {
 		return p.explain(err)
 	}
@@ -173,7 +176,11 @@ func (p *program) progress(at hunt.Progress) {
 	if !at.At.IsZero() {
 		when = at.At.UTC().Format(" 2006-01-02 15:04:05")
 	}
-	fmt.Fprintf(p.stderr, "\r\x1b[K%s: %d records%s", at.Stage, at.Records, when)
+	left := ""
+	if at.Total > 0 && at.Rate > 0 {
+		left = fmt.Sprintf(", %d of %d MB, %.0f MB/s, %s left", at.Done/1e6, at.Total/1e6, at.Rate/1e6, at.Left.Round(time.Second))
+	}
+	fmt.Fprintf(p.stderr, "\r\x1b[K%s: %d records%s%s", at.Stage, at.Records, when, left)
 }
 
 func (p *program) write(inv *hunt.Investigation) error {
