@@ -315,3 +315,11 @@ func TestOffline(t *testing.T) {
 	assert.Equal(t, "offline", res[1].Reason)
 	assert.Equal(t, 1, f.count())
 }
+
+func TestProviderThatMakesNoSense(t *testing.T) {
+	f := newFake("F")
+	f.say = func(ti.Indicator) (ti.Result, error) { return ti.Result{}, errors.New("not JSON") }
+	res := lookup(t, open(t, ti.Options{Clock: newClock()}, f), publics(1000))
+	assert.LessOrEqual(t, f.count(), 6)
+	assert.Contains(t, res[999].Reason, "5 failures in a row, the last: not JSON")
+}

@@ -1,6 +1,7 @@
 package ti
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -248,7 +249,7 @@ func (r *runner) ask(ctx context.Context, steps []int) {
 		r.again = append(r.again, steps)
 		return
 	case errors.As(err, &auth):
-		r.stop = err
+		r.stop = cmp.Or(r.stop, err)
 	case errors.As(err, &rate):
 		wait := min(rate.RetryAfter, maxBlocked)
 		if wait <= 0 {
@@ -261,13 +262,8 @@ func (r *runner) ask(ctx context.Context, steps []int) {
 			r.again = append(r.again, steps)
 			return
 		}
+	case r.down(steps[0], err):
 	case errors.As(err, &temporary):
-		r.failures++
-		r.failed[steps[0]] = true
-		if r.failures >= maxFailures && len(r.failed) > 2 {
-			r.stop = fmt.Errorf("%d failures in a row, the last: %w", r.failures, err)
-			break
-		}
 		wait := r.jitter(firstPause << (tries - 1))
 		if tries < maxAttempts && !now.Add(wait).After(r.deadline) {
 			r.pause = max(r.pause, wait)
@@ -276,6 +272,19 @@ func (r *runner) ask(ctx context.Context, steps []int) {
 		}
 	}
 	r.rest(steps, failedStatus(err), printable(err.Error()))
+}
+
+// down counts a failure, and reports whether there is no sense in going on.
+func (r *runner) down(request int, err error) bool {
+	r.failures++
+	r.failed[request] = true
+	if r.failures < maxFailures || len(r.failed) < 3 {
+		return false
+	}
+	if r.stop == nil {
+		r.stop = fmt.Errorf("%d failures in a row, the last: %w", r.failures, err)
+	}
+	return true
 }
 
 func failedStatus(err error) Status {

@@ -53,8 +53,11 @@ func isHelper(name string) bool {
 }
 
 // inside reports whether a package lies in the folder of another one, whose
-// part it is: it may import it, though they stand on one floor.
-func inside(name, other string) bool { return strings.HasPrefix(name, other+"/") }
+// part it is, or beside it as rules.go allows: it may import it, though they
+// stand on one floor.
+func inside(name, other string) bool {
+	return strings.HasPrefix(name, other+"/") || slices.Contains(beside[name], other)
+}
 
 // check returns what breaks the rules in a graph of packages, sorted.
 func check(graph map[string]pkg) []string {

@@ -46,6 +46,11 @@ var floors = map[string]int{
 	"report": 5,
 }
 
+// beside names neighbours in one folder that a package may import.
+var beside = map[string][]string{
+	"ti/online": {"ti/feeds"}, // a TAXII collection is read as a feed
+}
+
 // Packages below these folders are programs, on the highest floor, and those
 // below internal that have no floor above are helpers of tests, on none.
 const (
