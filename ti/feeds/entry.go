@@ -96,6 +96,8 @@ type Hit struct {
 	// look-up, Early that it had not begun. Severity is Information then.
 	Expired bool `json:"expired,omitzero"`
 	Early   bool `json:"early,omitzero"`
+
+	file uint16
 }
 
 // flags of an item

@@ -34,7 +34,7 @@ func (e endless) Read(b []byte) (int, error) {
 
 // Input without end, and input made to be slow, costs what the limits allow.
 func TestHostileInputIsBounded(t *testing.T) {
-	o := feeds.Options{Now: now, MaxFile: 2 << 20, MaxRecord: 64 << 10}
+	o := feeds.Options{Now: now, MaxFile: 256 << 10, MaxRecord: 64 << 10}
 	for name, r := range map[string]io.Reader{
 		"no lines":        io.MultiReader(strings.NewReader("203.0.113.9\n"), endless("a")),
 		"quotes":          io.MultiReader(strings.NewReader("ip,comment\n"), endless("203.0.113.9,\"x\n")),

@@ -194,15 +194,30 @@ func (c *mispContext) attribute(a *mispAttribute, ref evidence.Ref, object strin
 			e.Severity = mispSeverity(a.Event.Threat.String())
 		}
 	}
-	parts := []string{a.Value}
+	more := p.mispParts(&e, words, a.Value, func(one *Entry) bool {
+		c.pending = append(c.pending, *one)
+		return true
+	})
+	if !more {
+		return errStop
+	}
+	if len(c.pending) >= maxPending || a.Event != nil {
+		return c.flush()
+	}
+	return nil
+}
+
+// mispParts makes entries like e of the parts of a value.
+func (p *parser) mispParts(e *Entry, words []string, value string, yield func(*Entry) bool) bool {
+	parts := []string{value}
 	if len(words) > 1 {
-		parts = strings.SplitN(a.Value, "|", len(words))
+		parts = strings.SplitN(value, "|", len(words))
 		if len(parts) == 1 && words[1] == "port" {
-			parts = []string{a.Value, ""}
+			parts = []string{value, ""}
 		}
 	}
 	if len(parts) != len(words) {
-		return p.went(p.unknown(a.Value, ref))
+		return p.unknown(value, e.Ref)
 	}
 	for i, word := range words {
 		if word == "" || word == "port" {
@@ -210,22 +225,42 @@ func (c *mispContext) attribute(a *mispAttribute, ref evidence.Ref, object strin
 		}
 		in, ok := typed(word, parts[i])
 		if !ok {
-			if !p.unknown(parts[i], ref) {
-				return errStop
+			if !p.unknown(parts[i], e.Ref) {
+				return false
 			}
 			continue
 		}
-		one := e
+		one := *e
 		one.Type, one.Value, one.Port, one.Subdomains, one.NotSelf = in.typ, in.value, in.port, in.subdomains, in.notSelf
 		if len(words) > 1 && words[1] == "port" {
 			one.Port = port(parts[1])
 		}
-		c.pending = append(c.pending, one)
+		if !yield(&one) {
+			return false
+		}
 	}
-	if len(c.pending) >= maxPending || a.Event != nil {
-		return c.flush()
+	return true
+}
+
+// mispRecord makes entries of a row of MISP's export as CSV, which has the
+// attribute's type, value and to_ids.
+func (p *parser) mispRecord(e *Entry, typ string, fields []field) (found int, more bool) {
+	words, known := mispTypes[typ]
+	for _, f := range fields {
+		if f.name != "value" || f.value == "" {
+			continue
+		}
+		if !known {
+			p.unsupported("attribute of type "+typ, f.value, e.Ref)
+			return 1, true
+		}
+		more = p.mispParts(e, words, f.value, func(one *Entry) bool {
+			found++
+			return p.entry(one)
+		})
+		return found, more
 	}
-	return nil
+	return 0, true
 }
 
 func port(s string) uint16 {

@@ -88,7 +88,7 @@ func (p *Provider) result(r *ti.Result, hits []Hit) {
 			r.FirstSeen = h.FirstSeen
 		}
 		r.LastSeen = later(r.LastSeen, h.LastSeen)
-		r.Asked = later(r.Asked, p.set.files[p.set.fileOf(h.Ref.File)].Time)
+		r.Asked = later(r.Asked, p.set.files[h.file].Time)
 		if h.Confidence > 0 && (d.Confidence == nil || *d.Confidence < h.Confidence) {
 			d.Confidence = &h.Confidence
 		}

@@ -31,6 +31,7 @@ const (
 	rID
 	rSource
 	rRansomware
+	rToIDs
 )
 
 // roles gives the columns that feeds have, by their squashed name.
@@ -53,6 +54,7 @@ var roles = func() map[string]role {
 		rID:          "id iocid uuid",
 		rSource:      "source feed provider sourcename",
 		rRansomware:  "knownransomwarecampaignuse",
+		rToIDs:       "toids",
 		rTyped: "ip ipv4 ipv6 ipaddress ipaddr srcip dstip sourceip destip destinationip srcipaddress remoteip " +
 			"cidr network netblock prefix subnet iprange domain domainname fqdn hostname host dns url uri urls " +
 			"email emailaddress md5 md5hash filehashmd5 sha1 sha1hash filehashsha1 sha256 sha256hash filehashsha256 " +
@@ -97,6 +99,7 @@ func (p *parser) record(fields []field, ref evidence.Ref) (found int, more bool)
 	base := Entry{Ref: ref}
 	var typ string
 	var severity ti.Severity
+	misp := false
 	for i := range fields {
 		f := &fields[i]
 		if f.value == "" {
@@ -135,6 +138,11 @@ func (p *parser) record(fields []field, ref evidence.Ref) (found int, more bool)
 			}
 		case rSource:
 			base.Source = f.value
+		case rToIDs:
+			misp = true
+			if f.value == "0" || strings.EqualFold(f.value, "false") {
+				severity = ti.Information
+			}
 		case rRansomware:
 			if strings.EqualFold(f.value, "known") {
 				severity = ti.High
@@ -144,6 +152,9 @@ func (p *parser) record(fields []field, ref evidence.Ref) (found int, more bool)
 	}
 	base.ID = recordID(p.format, base.ID)
 	base.Severity = p.severity(severity, base.Confidence)
+	if misp && typ != "" {
+		return p.mispRecord(&base, typ, fields)
+	}
 	columns := only[p.format]
 	for i := range fields {
 		f := &fields[i]

@@ -159,11 +159,6 @@ func (s *Set) ids() iter.Seq[uint32] {
 	}
 }
 
-// fileOf returns the number of a file by its name.
-func (s *Set) fileOf(name string) int {
-	return max(0, slices.IndexFunc(s.files, func(f File) bool { return f.Name == name }))
-}
-
 // Files returns what was read, in its order, with what was not understood.
 func (s *Set) Files() []File { return slices.Clone(s.files) }
 
@@ -179,7 +174,7 @@ func Types() []ioc.Type {
 
 // hit makes a Hit of an item, at the time now.
 func (s *Set) hit(id uint32, how How, now time.Time) Hit {
-	h := Hit{Entry: s.entry(id), How: how}
+	h := Hit{Entry: s.entry(id), How: how, file: s.item(id).file}
 	h.Expired = !h.ValidUntil.IsZero() && !now.Before(h.ValidUntil)
 	h.Early = !h.ValidFrom.IsZero() && now.Before(h.ValidFrom)
 	if h.Expired || h.Early {
