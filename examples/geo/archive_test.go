@@ -1,3 +1,7 @@
+//go:build amd64 || arm64
+
+// mmdbwriter does not build for 32 bits.
+
 package main
 
 import (

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net"
@@ -18,9 +17,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
 )
 
 // closed is a world in which whoever is asked is a failure of the test.
@@ -64,21 +60,6 @@ func (n names) LookupAddr(_ context.Context, a string) ([]string, error) {
 	return n.ptr[a], nil
 }
 
-func database(t *testing.T, name, kind string, built time.Time, record mmdbtype.Map) (string, []byte) {
-	t.Helper()
-	w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: kind, BuildEpoch: built.Unix(), RecordSize: 24})
-	require.NoError(t, err)
-	_, n, err := net.ParseCIDR("8.8.8.0/24")
-	require.NoError(t, err)
-	require.NoError(t, w.Insert(n, record))
-	var b bytes.Buffer
-	_, err = w.WriteTo(&b)
-	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), name)
-	require.NoError(t, os.WriteFile(file, b.Bytes(), 0o600))
-	return file, b.Bytes()
-}
-
 const (
 	us   = `"country":"United States of America","country_code":"US","lat":39.53,"lon":-99.14,"precision":"country","radius_km":7175,"place_source":"geo-whois-asn-country"`
 	dns  = `{"ip":"8.8.8.8","kind":"global",` + us + "}\n"
@@ -93,15 +74,7 @@ func TestRun(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("# seen\n8.8.8.8 12 times\n\nnot-an-address\n\x1b[2J\n"), 0o600))
 	places := filepath.Join(folder, "places.csv")
 	require.NoError(t, os.WriteFile(places, []byte("network,name,country_code,city,lat,lon\n203.0.113.0/24,Office,FR,Lyon,45.76,4.84\n8.8.8.0/24,<b>,,,,\n"), 0o600))
-	city, _ := database(t, "city.mmdb", "city ipv4", time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), mmdbtype.Map{"country_code": mmdbtype.String("US"), "city": mmdbtype.String("Springfield"), "latitude": mmdbtype.Float64(40), "longitude": mmdbtype.Float64(-90)})
-	as, _ := database(t, "asn.mmdb", "GeoLite2-ASN", time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), mmdbtype.Map{"autonomous_system_number": mmdbtype.Uint32(64500), "autonomous_system_organization": mmdbtype.String("EXAMPLE")})
-	for _, tc := range []struct {
-		name           string
-		args           []string
-		stdin          string
-		code           int
-		stdout, stderr string
-	}{
+	runAll(t, []runCase{
 		{"addresses", []string{"203.0.113.66", "8.8.8.8", "::ffff:10.0.0.1"}, "", 0, test + dns + mapd, ""},
 		{"only global", []string{"-global", "203.0.113.66", "8.8.8.8"}, "", 0, dns, ""},
 		{"without countries", []string{"-no-country", "8.8.8.8"}, "", 0, bare, ""},
@@ -110,8 +83,6 @@ func TestRun(t *testing.T) {
 		{"empty stdin", []string{"-"}, "", 0, "", ""},
 		{"own places", []string{"-places", places, "-no-country", "203.0.113.66"}, "", 0, strings.TrimSuffix(test, "}\n") + `,"label":"Office","country":"France","country_code":"FR","city":"Lyon","lat":45.76,"lon":4.84,"precision":"given","place_source":"` + places + `"}` + "\n", ""},
 		{"own label, the table's country", []string{"-places", places, "8.8.8.8"}, "", 0, `{"ip":"8.8.8.8","kind":"global","label":"<b>",` + us + "}\n", ""},
-		{"databases", []string{"-db", city, "-db", as, "8.8.8.8"}, "", 0, `{"ip":"8.8.8.8","kind":"global","country":"United States of America","country_code":"US","city":"Springfield","lat":40,"lon":-90,"precision":"city","place_source":"city.mmdb","asn":64500,"as_name":"EXAMPLE","prefix":"8.8.8.0/24"}` + "\n", "asn.mmdb was made on 2026-01-02"},
-		{"attribution", []string{"-no-country", "-db", as, "10.0.0.1"}, "", 0, strings.Replace(strings.Replace(mapd, "::ffff:", "", 1), `"ipv4":"10.0.0.1",`, "", 1), "created by MaxMind"},
 		{"no such database", []string{"-db", places, "8.8.8.8"}, "", 1, "", "not a MaxMind database: this is text"},
 		{"no such table", []string{"-places", filepath.Join(folder, "absent"), "8.8.8.8"}, "", 1, "", "absent"},
 		{"no table", []string{"-places", file, "8.8.8.8"}, "", 1, "", "no such column"},
@@ -122,7 +93,21 @@ func TestRun(t *testing.T) {
 		{"nothing", nil, "", 2, "", "name an address"},
 		{"help", []string{"-h"}, "", 0, "", "example:"},
 		{"unknown flag", []string{"-x"}, "", 2, "", "usage:"},
-	} {
+	})
+}
+
+// runCase is arguments and input of the program, and what it must print.
+type runCase struct {
+	name           string
+	args           []string
+	stdin          string
+	code           int
+	stdout, stderr string
+}
+
+func runAll(t *testing.T, cases []runCase) {
+	t.Helper()
+	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			var out, errs bytes.Buffer
 			assert.Equal(t, tc.code, run(t.Context(), closed(t), tc.args, strings.NewReader(tc.stdin), &out, &errs), errs.String())
@@ -199,30 +184,4 @@ func TestNetwork(t *testing.T) {
 	want = bare
 	assert.Equal(t, want, out.String(), "what is known is printed all the same")
 	assert.Contains(t, errs.String(), "no route")
-}
-
-func TestUpdate(t *testing.T) {
-	world := closed(t)
-	world.getenv = func(name string) string {
-		return map[string]string{"GEOIPUPDATE_ACCOUNT_ID": "1", "GEOIPUPDATE_LICENSE_KEY": "k"}[name]
-	}
-	_, city := database(t, "x", "GeoLite2-City", time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String("US")}, "city": mmdbtype.Map{"names": mmdbtype.Map{"en": mmdbtype.String("Springfield")}}})
-	_, as := database(t, "x", "GeoLite2-ASN", time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), mmdbtype.Map{"autonomous_system_number": mmdbtype.Uint32(64500)})
-	files := map[string][]byte{"GeoLite2-City": archive(t, "GeoLite2-City.mmdb", city), "GeoLite2-ASN": archive(t, "GeoLite2-ASN.mmdb", as)}
-	world.http = &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-		rec := httptest.NewRecorder()
-		data := files[strings.Split(r.URL.Path, "/")[3]]
-		if strings.HasSuffix(r.URL.RawQuery, "sha256") {
-			data = fmt.Appendf(nil, "%x  x", sha256.Sum256(data))
-		}
-		_, _ = rec.Write(data)
-		return rec.Result(), nil
-	})}
-	folder := t.TempDir()
-	var out, errs bytes.Buffer
-	require.Zero(t, run(t.Context(), world, []string{"-update", folder, "-no-country", "8.8.8.8"}, nil, &out, &errs), errs.String())
-	assert.Contains(t, out.String(), `"city":"Springfield"`)
-	assert.Contains(t, out.String(), `"asn":64500`)
-	assert.Contains(t, errs.String(), "downloaded "+filepath.Join(folder, "GeoLite2-City.mmdb"))
-	assert.Contains(t, errs.String(), "created by MaxMind")
 }

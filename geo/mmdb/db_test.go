@@ -1,8 +1,13 @@
+//go:build amd64 || arm64
+
+// mmdbwriter does not build for 32 bits.
+
 package mmdb_test
 
 import (
 	"bytes"
 	"compress/gzip"
+	"flag"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -30,6 +35,11 @@ func with(p geo.Place, change func(*geo.Place)) geo.Place {
 	change(&p)
 	return p
 }
+
+var update = flag.Bool("update", false, "write the databases of testdata anew")
+
+// committed are the shapes that TestCommitted reads.
+var committed = map[string]string{"GeoLite2 City": "city.mmdb", "flat country": "flat.mmdb", "GeoLite2 ASN": "asn.mmdb"}
 
 // TestShapes reads a database of every shape that is known.
 func TestShapes(t *testing.T) {
@@ -87,6 +97,9 @@ func TestShapes(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			data := build(t, tc.kind, 6, epoch, map[string]mmdbtype.DataType{"8.8.8.0/24": tc.record})
+			if file := committed[tc.name]; file != "" && *update {
+				require.NoError(t, os.WriteFile(filepath.Join("testdata", file), data, 0o600))
+			}
 			db, err := mmdb.OpenBytes("db", data, mmdb.Options{})
 			require.NoError(t, err)
 			assert.Equal(t, mmdb.Meta{Name: "db", Type: tc.kind, Shape: tc.shape, Built: time.Unix(epoch, 0).UTC(), IPv6: true}, db.Meta())
