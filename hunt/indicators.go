@@ -2,7 +2,9 @@ package hunt
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -19,18 +21,30 @@ type indicator struct {
 
 const maxIndicatorRefs = 8
 
-// mark scans a text for indicators. Paths are told elsewhere: a log is full of
-// them.
+// mark scans the message that was counted last for indicators, and for
+// commands. Paths are told elsewhere: a log is full of them.
 func (h *hunter) mark(text, where string, at time.Time, session string, refs ...evidence.Ref) {
+	program := ""
+	if h.apps.last != nil {
+		program = h.apps.last.name
+	}
+	h.markOf(program, text, where, at, session, refs)
+	h.riskyMessage(text, at, refs)
+}
+
+// markOf scans a text of a program for indicators.
+func (h *hunter) markOf(program, text, where string, at time.Time, session string, refs []evidence.Ref) {
 	for m := range h.scan.Scan(text) {
 		if m.Type == ioc.LinuxPath || m.Type == ioc.WindowsPath {
 			continue
 		}
-		h.addIndicator(string(m.Type), m.Value, where, at, session, refs)
+		h.addIndicator(string(m.Type), m.Value, program, where, at, session, refs)
 	}
 }
 
-func (h *hunter) addIndicator(kind, value, where string, at time.Time, session string, refs []evidence.Ref) {
+const maxPrograms = 50 // of one indicator
+
+func (h *hunter) addIndicator(kind, value, program, where string, at time.Time, session string, refs []evidence.Ref) {
 	key := kind + "\x00" + value
 	i := h.marks[key]
 	if i == nil {
@@ -46,6 +60,9 @@ func (h *hunter) addIndicator(kind, value, where string, at time.Time, session s
 	i.Count++
 	i.First, i.Last = widen(i.First, i.Last, at, at)
 	i.Where = appendNew(i.Where, where)
+	if program != "" && len(i.Programs) < maxPrograms {
+		i.Programs = appendNew(i.Programs, program)
+	}
 	if session != "" && len(i.Sessions) < maxAccounts {
 		i.Sessions = appendNew(i.Sessions, session)
 	}
@@ -111,25 +128,28 @@ func kindOf(s string) string {
 // which findings an indicator stands in.
 func (h *hunter) buildIndicators() {
 	for _, t := range h.inv.Logons.Tries {
-		h.mark(t.Source, "logon", t.Time, t.Session, t.Refs...)
+		h.markOf(t.Program, t.Source, "logon", t.Time, t.Session, t.Refs)
 	}
 	for _, c := range h.inv.Sudo {
-		h.mark(c.Text, "sudo", c.Time, c.Session, c.Refs...)
-		h.markDecoded(c.Hits, "sudo", c.Time, c.Session, c.Refs)
+		h.markOf("sudo", c.Text, "sudo", c.Time, c.Session, c.Refs)
+		h.markDecoded("sudo", c.Hits, "sudo", c.Time, c.Session, c.Refs)
 	}
 	for _, j := range h.inv.Jobs {
-		h.mark(j.Text, "cron", j.First, "", j.Refs...)
-		h.markDecoded(j.Hits, "cron", j.First, "", j.Refs)
+		h.markOf("cron", j.Text, "cron", j.First, "", j.Refs)
+		h.markDecoded("cron", j.Hits, "cron", j.First, "", j.Refs)
 	}
 	for _, p := range h.inv.Processes {
 		at := firstTime(p.Start, p.End)
 		for _, text := range append(slices.Clone(p.Earlier), p.Cmdline) {
-			h.mark(text, "command", at, p.Session, p.Refs...)
+			h.markOf(programOf(p.Exe), text, "command", at, p.Session, p.Refs)
 		}
-		h.markDecoded(p.Hits, "command", at, p.Session, p.Refs)
+		h.markDecoded(programOf(p.Exe), p.Hits, "command", at, p.Session, p.Refs)
 	}
 	for _, c := range h.inv.Connections {
-		h.mark(c.Address.Addr().String(), "connection", c.Time, c.Session, c.Refs...)
+		h.markOf(programOf(c.Exe), c.Address.Addr().String(), "connection", c.Time, c.Session, c.Refs)
+	}
+	for _, a := range slices.SortedFunc(maps.Keys(h.besides.peers), netip.Addr.Compare) {
+		h.addIndicator(string(addressType(a)), a.String(), "", "flow", h.besides.peers[a].first, "", nil)
 	}
 	cited := h.inFindings()
 	for _, i := range h.marks {
@@ -142,10 +162,10 @@ func (h *hunter) buildIndicators() {
 	})
 }
 
-func (h *hunter) markDecoded(hits []Hit, where string, at time.Time, session string, refs []evidence.Ref) {
+func (h *hunter) markDecoded(program string, hits []Hit, where string, at time.Time, session string, refs []evidence.Ref) {
 	for _, hit := range hits {
 		for _, d := range hit.Decoded {
-			h.mark(d, where, at, session, refs...)
+			h.markOf(program, d, where, at, session, refs)
 		}
 	}
 }
@@ -178,4 +198,19 @@ func (h *hunter) inFindings() map[string][]string {
 		}
 	}
 	return out
+}
+
+// programOf returns the name of a program from its path.
+func programOf(exe string) string {
+	if exe == "" {
+		return ""
+	}
+	return path.Base(exe)
+}
+
+func addressType(a netip.Addr) ioc.Type {
+	if a.Is4() {
+		return ioc.IPv4
+	}
+	return ioc.IPv6
 }

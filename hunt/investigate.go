@@ -45,6 +45,9 @@ type hunter struct {
 	startsAt  map[int64][]string // stems of the units that systemd started, by second
 	shapes    evidence.Shapes
 	marks     map[string]*indicator
+	apps      apps
+	besides   besides
+	runs      []cronRun
 	failed    []string // inputs that could not be read to their end
 
 	audit     auditFacts
@@ -115,6 +118,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.readSyslog(host)
 	h.readAudit(host)
 	h.readLogins(host)
+	h.readOthers(host)
 	defer h.endedEarly()()
 	if h.seen.records == 0 && h.seen.audit == 0 {
 		if err := ctx.Err(); err != nil {
@@ -139,6 +143,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.buildGraphs()
 	h.buildUsers()
 	h.buildIndicators()
+	h.buildSections()
 	h.buildTimeline()
 	h.inv.Coverage.Sources = sums()
 	h.buildCoverage()

@@ -37,6 +37,7 @@ func (h *hunter) readSyslog(host string) {
 		if rec.Program != "" {
 			h.programs[rec.Program]++
 		}
+		h.apps.line(&rec)
 		h.span(rec.Time)
 		rhythm := h.rhythms.of(rec.Ref.File)
 		rhythm.see(rec.Time, rec.Ref)
@@ -168,6 +169,7 @@ func (h *hunter) addJob(ev *syslog.Event, at time.Time) {
 	}
 	j.Count++
 	j.Last = at
+	h.ranJob(j, at)
 	if len(j.Refs) < maxJobRefs {
 		j.Refs = append(j.Refs, ev.Ref)
 	}

@@ -1,8 +1,12 @@
 package hunt
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"time"
 
+	"github.com/tuxtrail/tuxtrail/cmdline"
 	"github.com/tuxtrail/tuxtrail/geo"
 )
 
@@ -22,8 +26,8 @@ type SessionFacts struct {
 
 // LogonRatio is how the attempts to log on to an account ended. A high ratio
 // means an account whose owner mistypes little, a low one an account that is
-// guessed at; it says nothing of any one session. [LogonRatio.Meaning] says so
-// in words.
+// guessed at; it says nothing of any one session. Text
+// says so in words.
 type LogonRatio struct {
 	Succeeded int `json:"succeeded"`
 	Failed    int `json:"failed"`
@@ -53,4 +57,157 @@ type ChangeCount struct {
 	Kind     string   `json:"kind"` // "user_add" …
 	Count    int      `json:"count"`
 	Accounts []string `json:"accounts,omitempty"` // accounts and groups changed, each once
+}
+
+// cronRun is one run of a job.
+type cronRun struct {
+	at  time.Time
+	job *Job
+}
+
+const (
+	maxCronRuns  = 200_000   // whose times are kept
+	maxCronSteps = 5_000_000 // looked at for all sessions together
+	maxJobCounts = 50        // listed of one session
+)
+
+func (h *hunter) ranJob(j *Job, at time.Time) {
+	if len(h.runs) < maxCronRuns {
+		h.runs = append(h.runs, cronRun{at, j})
+	}
+}
+
+// buildSessionFacts tells what helps to choose a session.
+func (h *hunter) buildSessionFacts() {
+	slices.SortStableFunc(h.runs, func(a, b cronRun) int { return a.at.Compare(b.at) })
+	ratios := map[string]LogonRatio{}
+	for _, c := range h.inv.Logons.ByAccount {
+		ratios[c.Name] = ratioOf(c.Succeeded, c.Failed)
+	}
+	h.buildBursts()
+	left := maxCronSteps
+	for i := range h.inv.Sessions {
+		s := &h.inv.Sessions[i]
+		f := &s.Facts
+		f.Root = s.User == "root"
+		if r, ok := ratios[s.User]; ok {
+			f.Ratio = r
+		} else {
+			f.Ratio = ratioOf(0, 0)
+		}
+		if s.Start.IsZero() {
+			continue
+		}
+		end := h.endOf(s)
+		f.Cron = h.cronWithin(s.Start, end, &left)
+		f.Users = h.changesWithin(s.Start, end)
+	}
+	for _, c := range h.inv.Sudo {
+		if s := h.session(c.Session); s != nil {
+			s.Facts.Sudo++
+			if worstHit(c.Hits).Compare(SeverityMedium) >= 0 {
+				s.Facts.Risky++
+			}
+		}
+	}
+	for i := range h.inv.Processes {
+		p := &h.inv.Processes[i]
+		if s := h.session(p.Session); s != nil && p.Severity.Compare(SeverityMedium) >= 0 {
+			s.Facts.Risky++
+		}
+	}
+	if left <= 0 {
+		h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, "What cron ran while a session was open is counted for the first sessions only: there is too much of it.")
+	}
+}
+
+// endOf returns when a session ended, the last moment of the logs where that
+// is not known.
+func (h *hunter) endOf(s *Session) time.Time {
+	if s.End.IsZero() {
+		return h.inv.Host.Last
+	}
+	return s.End
+}
+
+func (h *hunter) cronWithin(start, end time.Time, left *int) []JobCount {
+	from, _ := slices.BinarySearchFunc(h.runs, start, func(r cronRun, t time.Time) int { return r.at.Compare(t) })
+	counts := map[*Job]int{}
+	for _, r := range h.runs[from:] {
+		if r.at.After(end) || *left <= 0 {
+			break
+		}
+		*left--
+		counts[r.job]++
+	}
+	out := make([]JobCount, 0, len(counts))
+	for j, n := range counts {
+		out = append(out, JobCount{User: j.User, Text: j.Text, Count: n})
+	}
+	slices.SortFunc(out, func(a, b JobCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.User, b.User), cmp.Compare(a.Text, b.Text))
+	})
+	return out[:min(len(out), maxJobCounts)]
+}
+
+func (h *hunter) changesWithin(start, end time.Time) []ChangeCount {
+	var out []ChangeCount
+	for i := range h.inv.Changes {
+		c := &h.inv.Changes[i]
+		if c.Time.Before(start) || c.Time.After(end) {
+			continue
+		}
+		at := slices.IndexFunc(out, func(o ChangeCount) bool { return o.Kind == c.Kind })
+		if at < 0 {
+			at = len(out)
+			out = append(out, ChangeCount{Kind: c.Kind})
+		}
+		out[at].Count++
+		if name := firstOf(c.Account, c.Group); name != "" && len(out[at].Accounts) < maxAccounts {
+			out[at].Accounts = appendNew(out[at].Accounts, name)
+		}
+	}
+	slices.SortFunc(out, func(a, b ChangeCount) int { return cmp.Compare(a.Kind, b.Kind) })
+	return out
+}
+
+// buildBursts finds sudo commands that came faster than a person types them.
+func (h *hunter) buildBursts() {
+	list := make([]cmdline.Timed[string], 0, len(h.inv.Sudo))
+	for _, c := range h.inv.Sudo {
+		if c.Session != "" {
+			list = append(list, cmdline.Timed[string]{Time: c.Time, Key: c.Session})
+		}
+	}
+	bursts, err := cmdline.Speed(list, cmdline.SpeedOptions{})
+	if err != nil {
+		h.unread("speed of commands", err)
+		return
+	}
+	for _, b := range bursts {
+		if s := h.session(b.Key); s != nil {
+			s.Facts.Bursts = append(s.Facts.Bursts, Burst{Start: b.Start, End: b.End, Commands: len(b.Indexes), Peak: b.Peak})
+		}
+	}
+}
+
+// ratioOf says how attempts ended, and what that means.
+func ratioOf(succeeded, failed int) LogonRatio {
+	r := LogonRatio{Succeeded: succeeded, Failed: failed, Ratio: 1}
+	if failed > 0 {
+		r.Ratio = float64(succeeded) / float64(failed)
+	}
+	switch {
+	case succeeded == 0 && failed == 0:
+		r.Text = "The logs have no attempt to log on to the account itself."
+	case failed == 0:
+		r.Text = "No attempt to log on to the account failed."
+	case succeeded == 0:
+		r.Text = "No attempt to log on to the account succeeded: it was guessed at, or its owner cannot get in."
+	case r.Ratio < 0.5:
+		r.Text = fmt.Sprintf("%d of %d attempts failed: more than mistyping explains where they are many. It says nothing of this session alone.", failed, failed+succeeded)
+	default:
+		r.Text = fmt.Sprintf("%d of %d attempts failed, which mistyping explains.", failed, failed+succeeded)
+	}
+	return r
 }

@@ -73,6 +73,7 @@ func (h *hunter) buildTimeline() {
 	for _, b := range h.inv.Host.Boots {
 		all = append(all, Moment{Time: b, Lane: "host", Severity: SeverityInfo, Text: "the host started"})
 	}
+	all = append(all, h.alertMoments()...)
 	for i := range all {
 		all[i].Severity, all[i].Finding = h.inStory(&all[i])
 	}
@@ -104,10 +105,10 @@ func worstHit(hits []Hit) Severity {
 // inStory returns the severity that a moment has in the finding that cites its
 // line, and that finding.
 func (h *hunter) inStory(m *Moment) (Severity, string) {
-	if in, ok := h.cited[m.Ref]; ok {
+	if in, ok := h.cited[m.Ref]; ok && !m.Ref.IsZero() {
 		return worse(m.Severity, in.severity), in.finding
 	}
-	return m.Severity, ""
+	return m.Severity, m.Finding
 }
 
 // citation is the worst step that cites a line.
