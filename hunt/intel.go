@@ -99,7 +99,7 @@ func (h *hunter) buildIntel() {
 		return
 	}
 	h.inv.Intel.Providers = plan.Providers()
-	if !h.o.Ask || h.o.Consent != nil && !h.o.Consent(plan) {
+	if !h.o.Ask || h.inv.Partial != nil || h.o.Consent != nil && !h.o.Consent(plan) {
 		return
 	}
 	h.inv.Intel.Asked = true

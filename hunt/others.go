@@ -45,6 +45,9 @@ func (h *hunter) readOthers(host string) {
 	o := &h.besides
 	o.places, o.peers, o.spoken = map[netip.Addr]geo.Info{}, map[netip.Addr]*flowPeer{}, map[FlowCount]*FlowCount{}
 	o.volume.width = int64(volumeWidth / time.Second)
+	if h.ctx.Err() != nil {
+		return
+	}
 	if s, ok := h.src.(AlertSource); ok {
 		o.alerts = ask(h, sectionAlerts, func() ([]entities.SecurityAlert, error) { return s.Alerts(h.ctx, host, h.o.Window) })
 	} else {
