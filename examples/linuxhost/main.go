@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 	_ "time/tzdata" // -zone works on machines without a zone database
 
@@ -33,6 +34,7 @@ examples:
   linuxhost -source /var/log -window 7d -html report.html
   linuxhost -source /mnt/image/var/log -host web01 -window 2026-11-23T08:00/10:00 -json report.json
   linuxhost -session S4
+  linuxhost -interactive -source /var/log
 
 It exits with 0 when the hunt was done, whatever it found; 1 when it failed; 2
 when it was called wrongly.
@@ -41,7 +43,7 @@ flags:
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now))
 }
@@ -49,7 +51,9 @@ func main() {
 // program is what the flags ask for.
 type program struct {
 	source, host, window, zone string
-	html, json, session, rules string
+	html, json, rules          string
+	topics                     map[report.TopicKind]*string
+	interactive                bool
 	year, width                int
 	stdout, stderr             io.Writer
 	now                        func() time.Time
@@ -69,7 +73,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	fs.IntVar(&p.year, "year", 0, "the `year` of the first line that has none (default: found from the logs and the files' times)")
 	fs.StringVar(&p.html, "html", "", "write the report as one HTML page to this `file`")
 	fs.StringVar(&p.json, "json", "", "write the investigation as JSON to this `file`; - is standard output, instead of the summary")
-	fs.StringVar(&p.session, "session", "", "print the detail of one session, such as `S4`, with its raw lines, instead of the summary")
+	p.topics = map[report.TopicKind]*string{}
+	for kind, usage := range topicUsage {
+		p.topics[kind] = fs.String(string(kind), "", "print all on "+usage+", with its raw lines, instead of the summary")
+	}
+	fs.BoolVar(&p.interactive, "interactive", false, "choose on the screen what to look at; every choice is shown as flags that repeat it")
 	fs.StringVar(&p.rules, "rules", "", "a `file` of command rules to use beside the built-in ones")
 	fs.IntVar(&p.width, "width", 0, "the `columns` to wrap the summary at (default 100)")
 	fs.Usage = func() { fmt.Fprint(stderr, usage); fs.PrintDefaults() }
@@ -83,7 +91,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 		fmt.Fprintf(stderr, "linuxhost: %q: give the logs with -source\n", fs.Arg(0))
 		return 2
 	}
-	err := p.hunt(ctx)
+	err := p.start(ctx)
 	var wrong usageError
 	switch {
 	case err == nil:
@@ -96,37 +104,51 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	return 1
 }
 
-func (p *program) hunt(ctx context.Context) error {
+func (p *program) start(ctx context.Context) error {
+	if p.interactive {
+		return p.choose(ctx)
+	}
+	progress, end := p.progress, func() { fmt.Fprint(p.stderr, "\r\x1b[K") }
+	if !terminal(p.stderr) {
+		progress, end = nil, func() {}
+	}
+	inv, err := p.hunt(ctx, progress)
+	end()
+	if inv == nil {
+		return err
+	}
+	return errors.Join(p.write(inv), err)
+}
+
+// hunt investigates what the flags ask for. An error may come with what was
+// found before it.
+func (p *program) hunt(ctx context.Context, progress func(hunt.Progress)) (*hunt.Investigation, error) {
 	loc, err := time.LoadLocation(p.zone)
 	if err != nil {
-		return usageError{fmt.Errorf("-zone %s: no such time zone: use a name such as Europe/Paris, or UTC", p.zone)}
+		return nil, usageError{fmt.Errorf("-zone %s: no such time zone: use a name such as Europe/Paris, or UTC", p.zone)}
 	}
 	if p.year < 0 || p.year > 9999 {
-		return usageError{fmt.Errorf("-year %d: is no year of a log", p.year)}
+		return nil, usageError{fmt.Errorf("-year %d: is no year of a log", p.year)}
 	}
-	opt := hunt.Options{Host: p.host}
+	opt := hunt.Options{Host: p.host, Progress: progress}
 	if opt.Window, err = querytime.Parse(p.window, p.now(), loc); err != nil {
-		return usageError{fmt.Errorf("-window: %w", err)}
+		return nil, usageError{fmt.Errorf("-window: %w", err)}
 	}
 	if opt.Rules, err = p.loadRules(); err != nil {
-		return err
+		return nil, err
 	}
 	dir, err := p.open(logdir.Options{Location: loc, Year: p.year})
 	if err != nil {
-		return err
-	}
-	if terminal(p.stderr) {
-		opt.Progress = p.progress
-		defer fmt.Fprint(p.stderr, "\r\x1b[K")
+		return nil, err
 	}
 	inv, err := hunt.Investigate(ctx, dir, opt)
 	if inv != nil && inv.Partial != nil { // what is known when the user ended it is shown, and it still failed
-		return errors.Join(p.write(inv), fmt.Errorf("ended early, while reading the %s: what is shown is not all (%w)", inv.Partial.Stage, err))
+		return inv, fmt.Errorf("ended early, while reading the %s: what is shown is not all (%w)", inv.Partial.Stage, err)
 	}
 	if err != nil {
-		return p.explain(err)
+		return nil, p.explain(err)
 	}
-	return p.write(inv)
+	return inv, nil
 }
 
 func (p *program) open(o logdir.Options) (*logdir.Dir, error) {
@@ -172,6 +194,10 @@ func (p *program) explain(err error) error {
 }
 
 func (p *program) progress(at hunt.Progress) {
+	fmt.Fprintf(p.stderr, "\r\x1b[K%s", progressLine(at))
+}
+
+func progressLine(at hunt.Progress) string {
 	when := ""
 	if !at.At.IsZero() {
 		when = at.At.UTC().Format(" 2006-01-02 15:04:05")
@@ -180,7 +206,7 @@ func (p *program) progress(at hunt.Progress) {
 	if at.Total > 0 && at.Rate > 0 {
 		left = fmt.Sprintf(", %d of %d MB, %.0f MB/s, %s left", at.Done/1e6, at.Total/1e6, at.Rate/1e6, at.Left.Round(time.Second))
 	}
-	fmt.Fprintf(p.stderr, "\r\x1b[K%s: %d records%s%s", at.Stage, at.Records, when, left)
+	return fmt.Sprintf("%s: %d records%s%s", at.Stage, at.Records, when, left)
 }
 
 func (p *program) write(inv *hunt.Investigation) error {
@@ -195,14 +221,19 @@ func (p *program) write(inv *hunt.Investigation) error {
 		}
 	}
 	o := report.TextOptions{Width: p.width, Color: terminal(p.stdout) && os.Getenv("NO_COLOR") == ""}
-	switch {
-	case p.json == "-":
+	if p.json == "-" {
 		return report.JSON(p.stdout, inv)
-	case p.session != "":
-		if inv.Detail(p.session).Session.ID == "" {
-			return usageError{fmt.Errorf("-session %s: no such session; the summary lists them", p.session)}
+	}
+	for _, kind := range report.TopicKinds() {
+		id := *p.topics[kind]
+		if id == "" {
+			continue
 		}
-		return report.SessionText(p.stdout, inv, p.session, o)
+		err := report.TopicText(p.stdout, inv, kind, id, o)
+		if errors.Is(err, report.ErrNoTopic) {
+			return usageError{fmt.Errorf("-%w; -interactive lists them", err)}
+		}
+		return err
 	}
 	return report.Text(p.stdout, inv, o)
 }
