@@ -25,7 +25,7 @@ func SessionText(w io.Writer, inv *hunt.Investigation, id string, o TextOptions)
 	}
 	t := &text{w: bufio.NewWriter(w), o: o, width: max(o.Width, 40)}
 	s := d.Session
-	t.printf("%s\n", t.paint("1", fmt.Sprintf("%s: %s session of %s", s.ID, Visible(s.Kind), Visible(s.User))))
+	t.printf("%s\n", t.paint("1", fmt.Sprintf("%s: %s session of %s", Visible(s.ID), Visible(s.Kind), Visible(s.User))))
 	end := clock(s.End)
 	if end == "" {
 		end = "not in the log"

@@ -75,7 +75,7 @@ func Topics(inv *hunt.Investigation, kind TopicKind) []Topic {
 		}
 	case TopicAddress:
 		for _, a := range inv.Network.Addresses {
-			add(a.Address.String(), "%s %s: %d logons, %d failed, %d out%s", a.Address, a.Kind, a.Logons, a.Failed, a.Out, prefixed(" ", place(a.Place)))
+			add(a.Address.String(), "%s %s: %d logons, %d failed, %d out%s", a.Address, a.Kind, a.Logons, a.Failed, a.Out, prefixed(" ", a.Place.String()))
 		}
 	}
 	return all

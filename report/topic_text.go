@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
-	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/hunt"
 )
 
@@ -53,7 +52,7 @@ func (t *topicText) finding(id string) bool {
 		return false
 	}
 	f := t.inv.Findings[i]
-	t.printf("%s %s %s\n", t.severity(f.Severity), f.ID, t.paint("1", Visible(f.Title)))
+	t.printf("%s %s %s\n", t.severity(f.Severity), Visible(f.ID), t.paint("1", Visible(f.Title)))
 	for _, s := range []string{f.Summary, f.Paragraph} {
 		if s != "" {
 			t.printf("\n")
@@ -82,7 +81,7 @@ func (t *topicText) alert(id string) bool {
 		return false
 	}
 	a := t.inv.Alerts.Alerts[i]
-	t.printf("%s %s %s\n", t.severity(a.Severity), a.ID, t.paint("1", Visible(a.Name)))
+	t.printf("%s %s %s\n", t.severity(a.Severity), Visible(a.ID), t.paint("1", Visible(a.Name)))
 	t.wrap(2, a.Description)
 	t.facts(
 		[2]string{"raised", clock(a.Time)}, [2]string{"start", clock(a.Start)}, [2]string{"end", clock(a.End)}, [2]string{"product", a.Product},
@@ -274,7 +273,7 @@ func (t *topicText) address(id string) bool {
 		owner = fmt.Sprintf("AS%d %s", a.Network.ASN, a.Network.Name)
 	}
 	t.facts(
-		[2]string{"own", own}, [2]string{"place", place(a.Place)}, [2]string{"owner", owner}, [2]string{"intel", a.Intel},
+		[2]string{"own", own}, [2]string{"place", a.Place.String()}, [2]string{"owner", owner}, [2]string{"intel", a.Intel},
 		[2]string{"seen in", strings.Join(a.Where, ", ")}, [2]string{"first", clock(a.First)}, [2]string{"last", clock(a.Last)},
 		[2]string{"logons", fmt.Sprintf("%d succeeded, %d failed, %d connections that never tried", a.Logons, a.Failed, a.Probes)},
 		[2]string{"traffic", fmt.Sprintf("%d in, %d out, %d denied", a.In, a.Out, a.Denied)},
@@ -306,15 +305,4 @@ func (t *topicText) address(id string) bool {
 	})
 	t.cite(a.Refs)
 	return true
-}
-
-// place returns a place in words; "" for an unknown one.
-func place(p geo.Place) string {
-	s := p.City
-	for _, part := range []string{p.Country} {
-		if part != "" {
-			s += map[bool]string{true: ", "}[s != ""] + part
-		}
-	}
-	return s
 }

@@ -92,7 +92,7 @@ func quoted(s string) string {
 	}
 	var b strings.Builder
 	b.WriteString("$'")
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '\'' || c == '\\' {
 			fmt.Fprintf(&b, `\x%02x`, c)
 		} else {

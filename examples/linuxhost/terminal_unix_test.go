@@ -94,7 +94,7 @@ func (s stringer) String() string { return s.c.screen.String() }
 func (c *console) press(keys ...string) {
 	c.t.Helper()
 	for _, k := range keys {
-		_, err := io.WriteString(c.pty, k)
+		_, err := c.pty.WriteString(k)
 		require.NoError(c.t, err)
 		time.Sleep(30 * time.Millisecond)
 		if k == escape {

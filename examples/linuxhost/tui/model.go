@@ -20,9 +20,8 @@ type screen interface {
 }
 
 type model struct {
-	ctx     context.Context
 	o       Options
-	send    func(tea.Msg)
+	begin   func(Scope) tea.Cmd // a hunt beside the screen
 	width   int
 	height  int
 	scope   Scope
@@ -31,7 +30,6 @@ type model struct {
 	said    string // an error to show until the next key
 
 	stop     context.CancelFunc // ends the hunt that runs; nil when none does
-	wanted   Scope              // what that hunt looks at
 	progress string
 }
 
@@ -45,22 +43,21 @@ type done struct {
 // progressed is what a hunt says of its progress.
 type progressed string
 
-func newModel(ctx context.Context, o Options) *model {
-	return &model{ctx: ctx, o: o, scope: o.Scope, width: 80, height: 24}
-}
-
-func (m *model) Init() tea.Cmd { return m.hunt(m.scope) }
-
-// hunt investigates a scope beside the screen.
-func (m *model) hunt(s Scope) tea.Cmd {
-	ctx, stop := context.WithCancel(m.ctx)
-	m.stop, m.wanted, m.progress = stop, s, ""
-	return func() tea.Msg {
-		defer stop()
-		inv, err := m.o.Hunt(ctx, s, func(line string) { m.send(progressed(line)) })
-		return done{s, inv, err}
+func newModel(ctx context.Context, o Options, send func(tea.Msg)) *model {
+	m := &model{o: o, scope: o.Scope, width: 80, height: 24}
+	m.begin = func(s Scope) tea.Cmd {
+		ctx, stop := context.WithCancel(ctx)
+		m.stop, m.progress = stop, ""
+		return func() tea.Msg {
+			defer stop()
+			inv, err := m.o.Hunt(ctx, s, func(line string) { send(progressed(line)) })
+			return done{s, inv, err}
+		}
 	}
+	return m
 }
+
+func (m *model) Init() tea.Cmd { return m.begin(m.scope) }
 
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
@@ -74,12 +71,14 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.progress = string(msg)
 		return m, nil
 	case done:
-		return m, m.finished(msg)
+		m.finished(msg)
+		return m, nil
 	case tea.KeyPressMsg:
 		m.said = ""
 		switch key := msg.String(); {
 		case key == "ctrl+c":
-			return m, m.leave()
+			leave := m.leave()
+			return m, leave
 		case m.stop != nil:
 			if key == "esc" || key == "q" {
 				m.stop()
@@ -90,10 +89,11 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if len(m.screens) == 0 {
 		return m, nil
 	}
-	return m, m.top().update(m, msg)
+	cmd := m.top().update(m, msg)
+	return m, cmd
 }
 
-func (m *model) finished(d done) tea.Cmd {
+func (m *model) finished(d done) {
 	m.stop = nil
 	switch {
 	case d.err != nil && m.inv == nil:
@@ -101,13 +101,12 @@ func (m *model) finished(d done) tea.Cmd {
 		m.screens = []screen{newText("The hunt failed", m.said, report.Topic{})}
 	case d.err != nil:
 		m.said = report.Visible(d.err.Error())
-		return nil
+		return
 	default:
 		m.scope, m.inv = d.scope, d.inv
 		m.screens = []screen{newMenu(d.inv)}
 	}
 	m.top().resize(m.width, m.body())
-	return nil
 }
 
 func (m *model) leave() tea.Cmd {
@@ -148,5 +147,5 @@ func (m *model) rescope(s Scope) tea.Cmd {
 	if strings.TrimSpace(s.Window) == "" {
 		s.Window = m.scope.Window
 	}
-	return m.hunt(s)
+	return m.begin(s)
 }

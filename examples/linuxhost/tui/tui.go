@@ -49,9 +49,9 @@ func Run(ctx context.Context, o Options) (replay string, err error) {
 	if o.Out != nil {
 		opts = append(opts, tea.WithOutput(o.Out))
 	}
-	m := newModel(ctx, o)
-	p := tea.NewProgram(m, opts...)
-	m.send = p.Send
+	var p *tea.Program
+	m := newModel(ctx, o, func(msg tea.Msg) { p.Send(msg) })
+	p = tea.NewProgram(m, opts...)
 	last, err := p.Run()
 	if l, ok := last.(*model); ok {
 		m = l
