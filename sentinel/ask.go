@@ -23,6 +23,10 @@ var ErrTooMuch = errors.New("more than one answer can hold")
 // maxThrottled is how often one query waits because the service asks it to.
 const maxThrottled = 30
 
+// maxTimeouts is how often a query that cannot be cut is sent again when its
+// time was over. It may be the gateway's fault, but ten minutes are gone.
+const maxTimeouts = 2
+
 // ask sends one query until it has a whole answer, a fault that does not pass,
 // or a splitError. cuttable says that a splitError helps.
 func (w *Workspace) ask(ctx context.Context, q *Query, p Params, cuttable bool, b *Batch) error {
@@ -31,7 +35,7 @@ func (w *Workspace) ask(ctx context.Context, q *Query, p Params, cuttable bool, 
 		return err
 	}
 	b.Query, b.Window = q.Name, p.Window
-	throttled := 0
+	throttled, timeouts := 0, 0
 	for try := 0; ; {
 		err := w.once(ctx, kql, cuttable, b)
 		var s *ServiceError
@@ -42,11 +46,15 @@ func (w *Workspace) ask(ctx context.Context, q *Query, p Params, cuttable bool, 
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.As(err, &cut):
-			w.addCost(Cost{Split: 1})
-			if !cuttable {
+			if cuttable {
+				w.addCost(Cost{Split: 1})
+				return err
+			}
+			if timeouts++; !errors.As(err, &s) || s.Status != http.StatusGatewayTimeout || timeouts > min(maxTimeouts, w.o.Retries) {
 				return fmt.Errorf("%w: %w", ErrTooMuch, cut.err)
 			}
-			return err
+			w.addCost(Cost{Repeated: 1})
+			continue
 		case fatal(err):
 			return err
 		case errors.As(err, &s) && s.Status == http.StatusTooManyRequests:

@@ -79,8 +79,9 @@ func hostA(t *testing.T, o sentinel.Options) (*sentineltest.Server, *sentinel.Wo
 	require.NoError(t, srv.AddJSON("Syslog", f))
 	require.NoError(t, srv.AddRows("AuditLog_CL", auditRows(t, filepath.Join(dir, "audit.log"), "vm")))
 	if o.Sleep == nil {
-		o.Sleep = quick
+		o.Sleep, o.Pace = quick, 10_000
 	}
+	srv.Limit(sentineltest.Limits{Pace: 1 << 20})
 	ws, err := srv.Open(o)
 	require.NoError(t, err)
 	return srv, ws, dir

@@ -189,7 +189,8 @@ func (r *runner) start(ctx context.Context) {
 		go func() {
 			p := r.p
 			p.Window = j.win
-			j.err = r.w.ask(ctx, r.q, p, r.q.Split != "", j.batch)
+			_, _, cuttable := halves(j.win) // one instant is taken whole
+			j.err = r.w.ask(ctx, r.q, p, r.q.Split != "" && cuttable, j.batch)
 			r.results <- j
 		}()
 	}

@@ -203,8 +203,9 @@ func (s *stream) ref(r evidence.Ref) evidence.Ref {
 const perSecond = 1_000_000
 
 // place makes the reference of a row of a second: its File is the query, the
-// host and the day; its Line is the time of the day, HHMMSS, followed by the
-// row's number among those of the second, in six digits.
+// host and the day; its Line, and its Offset for those who tell references
+// apart by it, is the time of the day, HHMMSS, followed by the row's number
+// among those of the second, in six digits.
 func (s *stream) place(second, number int64, length int) evidence.Ref {
 	day := second / 86400
 	if s.file == "" || s.fileOf != day {
@@ -213,7 +214,8 @@ func (s *stream) place(second, number int64, length int) evidence.Ref {
 	}
 	of := second - day*86400
 	clock := of/3600*10_000 + of/60%60*100 + of%60
-	return evidence.Ref{File: s.file, Line: clock*perSecond + min(number, perSecond-1), Length: length}
+	row := clock*perSecond + min(number, perSecond-1)
+	return evidence.Ref{File: s.file, Line: row, Offset: row, Length: length}
 }
 
 // forget drops what is known of the lines before line.

@@ -1,0 +1,179 @@
+package sentinel_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tuxtrail/tuxtrail/hunt"
+	"github.com/tuxtrail/tuxtrail/logdir"
+	"github.com/tuxtrail/tuxtrail/querytime"
+	"github.com/tuxtrail/tuxtrail/sentinel"
+	"github.com/tuxtrail/tuxtrail/sentinel/sentineltest"
+)
+
+var _ hunt.Source = (*sentinel.Workspace)(nil)
+
+// asFiles puts the same capture into a folder.
+func asFiles(t *testing.T, dir string) *logdir.Dir {
+	t.Helper()
+	tmp := t.TempDir()
+	for _, name := range []string{"syslog.sentinel.jsonl", "audit.log"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(tmp, name), b, 0o600))
+	}
+	d, err := logdir.Open(tmp, logdir.Options{})
+	require.NoError(t, err)
+	return d
+}
+
+// comparable returns an investigation as JSON values without what may differ
+// between a workspace and files:
+//
+//   - references: a file, a line and an offset there, a query, a day and a row
+//     here; and texts that print one
+//   - the raw text of evidence: the line of audit.log there, the row here
+//   - names, sizes and formats of inputs in the coverage, and names of files that
+//     are witnesses of a session
+func comparable(t *testing.T, inv *hunt.Investigation) map[string]any {
+	t.Helper()
+	b, err := json.Marshal(inv)
+	require.NoError(t, err)
+	var out map[string]any
+	require.NoError(t, json.Unmarshal(b, &out))
+	for _, e := range out["evidence"].([]any) {
+		delete(e.(map[string]any), "text")
+	}
+	for _, f := range out["coverage"].(map[string]any)["files"].([]any) {
+		for _, key := range []string{"file", "format", "bytes"} {
+			delete(f.(map[string]any), key)
+		}
+	}
+	return strip(out).(map[string]any)
+}
+
+var inputName = regexp.MustCompile(`(syslog_all/|audit_lines:|syslog\.sentinel\.jsonl|audit\.log)\S*`)
+
+func strip(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		_, file := v["file"].(string)
+		_, offset := v["offset"]
+		if file && offset {
+			return "reference"
+		}
+		for key, x := range v {
+			if _, list := x.([]any); list && key == "files" && v["kind"] != nil {
+				delete(v, key)
+				continue
+			}
+			v[key] = strip(x)
+		}
+	case []any:
+		for i, x := range v {
+			v[i] = strip(x)
+		}
+	case string:
+		return inputName.ReplaceAllString(v, "input")
+	}
+	return v
+}
+
+// The hunt on a workspace finds what the hunt on the files finds, whether the
+// workspace works or breaks all the time, and however the windows are cut.
+func TestHuntLikeOnFiles(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		o      sentinel.Options
+		limits sentineltest.Limits
+		faults sentineltest.Faults
+	}{
+		{name: "as it comes"},
+		{name: "small windows", o: sentinel.Options{WindowRows: 60}},
+		{name: "small limits", o: sentinel.Options{WindowRows: 1000, MaxRows: 150}, limits: sentineltest.Limits{Rows: 150}},
+		{name: "small answers", limits: sentineltest.Limits{Bytes: 60 << 10}},
+		{name: "faults", o: sentinel.Options{WindowRows: 100, Retries: 40}, faults: sentineltest.Faults{
+			Seed: 7, Throttle: 0.1, Timeout: 0.05, Internal: 0.1, Partial: 0.1, Cut: 0.1,
+		}},
+		{name: "duplicates", o: sentinel.Options{WindowRows: 100}, faults: sentineltest.Faults{Duplicate: 0.3}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			srv, ws, dir := hostA(t, c.o)
+			c.limits.RetryAfter = time.Millisecond
+			c.limits.Pace = 1 << 20
+			if c.o.WindowRows > 0 && c.o.WindowRows < 80 && testing.Short() {
+				t.Skip("many queries")
+			}
+			srv.Limit(c.limits)
+			srv.Break(c.faults)
+			inv, err := hunt.Investigate(t.Context(), ws, hunt.Options{})
+			require.NoError(t, err)
+			ref, err := hunt.Investigate(t.Context(), asFiles(t, dir), hunt.Options{})
+			require.NoError(t, err)
+			require.NotEmpty(t, ref.Findings)
+			want, got := comparable(t, ref), comparable(t, inv)
+			if c.faults.Duplicate > 0 { // which are counted
+				for _, x := range []map[string]any{want, got} {
+					delete(x["coverage"].(map[string]any), "files")
+				}
+			}
+			for key, v := range want {
+				assert.Equal(t, v, got[key], key)
+			}
+			assert.Len(t, got, len(want))
+			cost := ws.Cost()
+			t.Logf("%d sessions, %d findings, %d indicators, %d processes; %+v; faults %v",
+				len(inv.Sessions), len(inv.Findings), len(inv.Indicators), len(inv.Processes), cost, srv.Drawn())
+		})
+	}
+}
+
+// The report is the same at any GOMAXPROCS.
+func TestHuntIsTheSameAlways(t *testing.T) {
+	var first []byte
+	for _, n := range []int{1, 4} {
+		old := runtime.GOMAXPROCS(n)
+		_, ws, _ := hostA(t, sentinel.Options{WindowRows: 50})
+		inv, err := hunt.Investigate(t.Context(), ws, hunt.Options{})
+		runtime.GOMAXPROCS(old)
+		require.NoError(t, err)
+		b, err := json.Marshal(inv)
+		require.NoError(t, err)
+		if first == nil {
+			first = b
+		}
+		assert.Equal(t, string(first), string(b))
+	}
+}
+
+// Every reference can be read again, and is the row that it was made of.
+func TestRaw(t *testing.T) {
+	_, ws, _ := hostA(t, sentinel.Options{WindowRows: 30})
+	n := 0
+	for rec, err := range ws.Syslog(t.Context(), "vm", querytime.Window{}) {
+		require.NoError(t, err)
+		raw, err := ws.Raw(t.Context(), rec.Ref)
+		require.NoError(t, err)
+		assert.Equal(t, rec.Raw, string(raw))
+		n++
+	}
+	assert.Equal(t, 244, n)
+	for e, err := range ws.Audit(t.Context(), "vm", querytime.Window{}) {
+		require.NoError(t, err)
+		for _, r := range e.Records[:1] {
+			raw, err := ws.Raw(t.Context(), r.Ref)
+			require.NoError(t, err)
+			assert.Contains(t, string(raw), strings.TrimSuffix(fmt.Sprintf("%q", "audit("+e.Stamp)[1:], `"`))
+		}
+	}
+}
