@@ -235,21 +235,29 @@ func (o *CredentialOptions) chain(base azcore.ClientOptions) (azcore.TokenCreden
 	if err != nil {
 		return nil, err
 	}
-	return &chained{first: first, last: last}, nil
+	return chained{first, last}, nil
 }
 
-// chained asks the second where the first has nothing to show. (The library's
-// own chain goes on only for errors of a type that its default chain does not
+// chained asks one after the other until one has a token. (The library's own
+// chain goes on only for errors of a type that its default chain does not
 // return.)
-type chained struct{ first, last azcore.TokenCredential }
+type chained []azcore.TokenCredential
 
 // GetToken implements [azcore.TokenCredential].
-func (c *chained) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	t, err := c.first.GetToken(ctx, o)
-	if err == nil || ctx.Err() != nil {
-		return t, err
+func (c chained) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	all := &LoginError{text: "no credential worked", err: ErrNoCredential}
+	for _, next := range c {
+		t, err := next.GetToken(ctx, o)
+		if err == nil || ctx.Err() != nil {
+			return t, err
+		}
+		err = login(err)
+		all.text += "; " + err.Error()
+		if !errors.Is(err, ErrNoCredential) {
+			all.err = nil
+		}
 	}
-	return c.last.GetToken(ctx, o)
+	return azcore.AccessToken{}, all
 }
 
 // guarded takes secrets out of the errors of a credential.

@@ -32,7 +32,7 @@ func login(err error, secrets ...string) error {
 		e.err = context.Canceled
 	case errors.Is(err, context.DeadlineExceeded):
 		e.err = context.DeadlineExceeded
-	case e.Code == "" && noCredential(e.text):
+	case e.Code == "" && (noCredential(e.text) || errors.Is(err, ErrNoCredential)):
 		e.err = ErrNoCredential
 	}
 	return e
