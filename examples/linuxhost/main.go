@@ -1,5 +1,5 @@
-// Linuxhost hunts for an intruder on one Linux host, in a folder of its logs or
-// in the captured sample that is built in.
+// Linuxhost hunts for an intruder on one Linux host, in a folder of its logs, in
+// a workspace of Log Analytics, or in the captured sample that is built in.
 //
 //	go run ./examples/linuxhost -source /var/log -html report.html
 package main
@@ -22,6 +22,7 @@ import (
 	"github.com/tuxtrail/tuxtrail/querytime"
 	"github.com/tuxtrail/tuxtrail/report"
 	"github.com/tuxtrail/tuxtrail/sample"
+	"github.com/tuxtrail/tuxtrail/sentinel"
 )
 
 const usage = `usage: linuxhost [flags]
@@ -33,6 +34,7 @@ examples:
   linuxhost
   linuxhost -source /var/log -window 7d -html report.html
   linuxhost -source /mnt/image/var/log -host web01 -window 2026-11-23T08:00/10:00 -json report.json
+  linuxhost -source sentinel -workspace 01234567-89ab-cdef-0123-456789abcdef -window 2d
   linuxhost -session S4
   linuxhost -interactive -source /var/log
 
@@ -57,6 +59,7 @@ type program struct {
 	year, width                int
 	stdout, stderr             io.Writer
 	now                        func() time.Time
+	workspace                  sentinel.Config
 }
 
 // usageError is a mistake of the caller: exit code 2.
@@ -66,7 +69,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	p := program{stdout: stdout, stderr: stderr, now: now}
 	fs := flag.NewFlagSet("linuxhost", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	fs.StringVar(&p.source, "source", "sample", "where the logs are: a `folder` such as /var/log, a tar or zip archive of one, one file, or sample")
+	fs.StringVar(&p.source, "source", "sample", "where the logs are: a `folder` such as /var/log, a tar or zip archive of one, one file, sample, or sentinel for a Log Analytics workspace")
 	fs.StringVar(&p.host, "host", "", "the `host` to hunt on, as the logs name it (default: the one with the most lines)")
 	fs.StringVar(&p.window, "window", "all", "the `time` to look at: "+querytime.Accepted)
 	fs.StringVar(&p.zone, "zone", "UTC", "the `zone` of times that have none: UTC, Local, Europe/Paris …")
@@ -80,6 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	fs.BoolVar(&p.interactive, "interactive", false, "choose on the screen what to look at; every choice is shown as flags that repeat it")
 	fs.StringVar(&p.rules, "rules", "", "a `file` of command rules to use beside the built-in ones")
 	fs.IntVar(&p.width, "width", 0, "the `columns` to wrap the summary at (default 100)")
+	p.workspace.Flags(fs)
 	fs.Usage = func() { fmt.Fprint(stderr, usage); fs.PrintDefaults() }
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -99,6 +103,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	case errors.As(err, &wrong):
 		fmt.Fprintln(stderr, "linuxhost:", report.Visible(err.Error()))
 		return 2
+	}
+	if sentinel.NeedsSetup(err) {
+		fmt.Fprintln(stderr, sentinel.Setup())
+		return 1
 	}
 	fmt.Fprintln(stderr, "linuxhost:", report.Visible(err.Error()))
 	return 1
@@ -137,11 +145,11 @@ func (p *program) hunt(ctx context.Context, progress func(hunt.Progress)) (*hunt
 	if opt.Rules, err = p.loadRules(); err != nil {
 		return nil, err
 	}
-	dir, err := p.open(logdir.Options{Location: loc, Year: p.year})
+	src, err := p.open(logdir.Options{Location: loc, Year: p.year}, opt.Window)
 	if err != nil {
 		return nil, err
 	}
-	inv, err := hunt.Investigate(ctx, dir, opt)
+	inv, err := hunt.Investigate(ctx, src, opt)
 	if inv != nil && inv.Partial != nil { // what is known when the user ended it is shown, and it still failed
 		return inv, fmt.Errorf("ended early, while reading the %s: what is shown is not all (%w)", inv.Partial.Stage, err)
 	}
@@ -151,9 +159,15 @@ func (p *program) hunt(ctx context.Context, progress func(hunt.Progress)) (*hunt
 	return inv, nil
 }
 
-func (p *program) open(o logdir.Options) (*logdir.Dir, error) {
-	if p.source == "sample" {
+func (p *program) open(o logdir.Options, window querytime.Window) (hunt.Source, error) {
+	switch p.source {
+	case "sample":
 		return logdir.OpenFS(sample.FS(), o)
+	case "sentinel":
+		if terminal(p.stderr) || p.workspace.Credential != "" {
+			p.workspace.Prompt = p.stderr
+		}
+		return p.workspace.Connect(sentinel.Options{Window: window})
 	}
 	dir, err := logdir.Open(p.source, o)
 	if err != nil {
@@ -187,6 +201,8 @@ func (p *program) explain(err error) error {
 		return fmt.Errorf("-host: %w", err)
 	case errors.As(err, &window):
 		return fmt.Errorf("-window: %w: ask for a wider one, or for all", err)
+	case errors.Is(err, hunt.ErrNoEvidence) && p.source == "sentinel":
+		return fmt.Errorf("-source sentinel: %w: ask for a wider -window, or for another -workspace", err)
 	case errors.Is(err, hunt.ErrNoEvidence):
 		return fmt.Errorf("-source %s: %w: name the folder that holds auth.log, secure, syslog or audit.log", p.source, err)
 	}
