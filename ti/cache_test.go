@@ -144,7 +144,7 @@ func TestCacheHeldByAnother(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ti.db")
 	db, err := bbolt.Open(path, 0o600, nil)
 	require.NoError(t, err)
-	defer db.Close() //nolint:errcheck // a test
+	defer db.Close()
 	var notes []string
 	c := open(t, ti.Options{CacheFile: path, Note: func(s string) { notes = append(notes, s) }}, newFake("F"))
 	assert.Equal(t, ti.OK, lookup(t, c, publics(1))[0].Status)
@@ -207,8 +207,9 @@ func TestProcessesShareAQuota(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ti.db")
 	total := make(chan int, 4)
 	for n := range 4 {
+		cmd := command(t, path, n*1000)
 		go func() {
-			out, err := command(t, path, n*1000).CombinedOutput()
+			out, err := cmd.CombinedOutput()
 			asked := -1
 			if err == nil {
 				_, text, _ := strings.Cut(string(out), "asked: ")

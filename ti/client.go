@@ -65,11 +65,8 @@ var ErrOptions = errors.New("wrong options")
 
 // New returns a Client with the zero Options.
 func New(providers ...Provider) *Client {
-	c, err := Open(Options{}, unique(providers)...)
-	if err != nil {
-		panic(err) // the zero Options are right, and names are unique
-	}
-	return c
+	g, _ := newGate(Policy{}) // nothing in it can be wrong
+	return build(Options{}, g, unique(providers))
 }
 
 // Open returns a Client. Results come in the order of the providers. The error
@@ -80,6 +77,18 @@ func Open(o Options, providers ...Provider) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
+	seen := map[string]bool{}
+	for _, p := range providers {
+		name := p.Info().Name
+		if seen[name] {
+			return nil, fmt.Errorf("%w: two providers are called %q", ErrOptions, name)
+		}
+		seen[name] = true
+	}
+	return build(o, g, providers), nil
+}
+
+func build(o Options, g *gate, providers []Provider) *Client {
 	if o.MaxWait == 0 {
 		o.MaxWait = DefaultMaxWait
 	}
@@ -96,13 +105,8 @@ func Open(o Options, providers ...Provider) (*Client, error) {
 	if o.CacheFile != "" {
 		c.store = &disk{path: o.CacheFile, wait: cacheWait, maxBytes: o.CacheBytes}
 	}
-	seen := map[string]bool{}
 	for _, p := range providers {
 		info := p.Info()
-		if seen[info.Name] {
-			return nil, fmt.Errorf("%w: two providers are called %q", ErrOptions, info.Name)
-		}
-		seen[info.Name] = true
 		if info.Lifetime <= 0 {
 			info.Lifetime = DefaultLifetime
 		}
@@ -117,7 +121,7 @@ func Open(o Options, providers ...Provider) (*Client, error) {
 		}
 		c.providers, c.infos = append(c.providers, p), append(c.infos, info)
 	}
-	return c, nil
+	return c
 }
 
 // unique keeps the first of the providers of one name.
@@ -146,7 +150,7 @@ func (c *Client) Lookup(ctx context.Context, indicators []Indicator) ([]Result, 
 }
 
 // note tells what is worth saying aloud.
-func (c *Client) note(format string, args ...any) {
+func (c *Client) notef(format string, args ...any) {
 	if c.options.Note != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -187,7 +191,7 @@ func (c *Client) without(failed store, err error) {
 	}
 	c.mu.Unlock()
 	if d, ok := failed.(*disk); ok && first {
-		c.note("%v: going on without it; quotas used in other runs are not known", d.wrap(err))
+		c.notef("%v: going on without it; quotas used in other runs are not known", d.wrap(err))
 	}
 }
 

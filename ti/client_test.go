@@ -26,8 +26,11 @@ func TestLookupOrderAndFailures(t *testing.T) {
 	}
 	c := open(t, ti.Options{Clock: newClock()}, good, bad, local)
 	list := []ti.Indicator{
-		{Type: ioc.DNS, Value: "evil.ru"}, {Type: ioc.IPv4, Value: "10.0.0.1"},
-		{Type: ioc.IPv4, Value: "8.8.8.8"}, {Type: ioc.DNS, Value: "evil.ru"}, {Type: ioc.CVE, Value: "CVE-2021-44228"},
+		{Type: ioc.DNS, Value: "evil.ru"},
+		{Type: ioc.IPv4, Value: "10.0.0.1"},
+		{Type: ioc.IPv4, Value: "8.8.8.8"},
+		{Type: ioc.DNS, Value: "evil.ru"},
+		{Type: ioc.CVE, Value: "CVE-2021-44228"},
 	}
 	for range 5 {
 		var out []string
@@ -63,7 +66,7 @@ func TestQuotaIsNeverExceeded(t *testing.T) {
 	f := newFake("F")
 	f.now = clk.Now
 	f.info.Concurrency = 7
-	f.info.Limits = []ti.Limit{{N: 4, Per: ti.Minute}, {N: 50, Per: ti.Day}}
+	f.info.Limits = []ti.Limit{{N: 4, Per: time.Minute}, {N: 50, Per: ti.Day}}
 	c := open(t, ti.Options{Clock: clk, MaxWait: 10 * time.Minute}, f)
 	res := lookup(t, c, publics(100))
 	var done, limited int
@@ -81,7 +84,7 @@ func TestQuotaIsNeverExceeded(t *testing.T) {
 	res = lookup(t, open(t, ti.Options{Clock: clk}, f), publics(1))
 	assert.Equal(t, ti.OK, res[0].Status, "another client does not know")
 
-	clk.add(ti.Minute * 2)
+	clk.add(time.Minute * 2)
 	lookup(t, c, publics(200)[100:])
 	assert.Equal(t, 51, f.count(), "the day's quota holds in the next call of one client")
 	for n := 4; n < 40; n++ {
@@ -282,7 +285,7 @@ func TestBatches(t *testing.T) {
 func TestPlanText(t *testing.T) {
 	f, l := newFake("VirusTotal"), newFake("Lists")
 	l.info.Local = true
-	f.info.Limits = []ti.Limit{{N: 4, Per: ti.Minute}, {N: 500, Per: ti.Day}}
+	f.info.Limits = []ti.Limit{{N: 4, Per: time.Minute}, {N: 500, Per: ti.Day}}
 	c := open(t, ti.Options{Clock: newClock()}, f, l)
 	p := c.Plan(append(publics(10), ti.Indicator{Type: ioc.IPv4, Value: "10.0.0.1"}, ti.Indicator{Type: ioc.DNS, Value: "web01"}, ti.Indicator{Type: ioc.CVE, Value: "CVE-2021-44228"}))
 	var text bytes.Buffer

@@ -1,6 +1,7 @@
 package ti
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -70,10 +71,10 @@ func (d *disk) use(write bool, f func(*bbolt.Tx) error) (err error) {
 	case err != nil:
 		return err
 	}
-	defer db.Close() //nolint:errcheck // nothing is lost: a transaction is written when it ends
+	defer db.Close()
 	if !write {
 		return db.View(func(tx *bbolt.Tx) error {
-			if meta := tx.Bucket(bucketMeta); meta == nil || string(meta.Get(keyVersion)) != string(version) {
+			if meta := tx.Bucket(bucketMeta); meta == nil || !bytes.Equal(meta.Get(keyVersion), version) {
 				return errors.New("not a cache of this version")
 			}
 			return f(tx)
@@ -93,7 +94,7 @@ func (d *disk) use(write bool, f func(*bbolt.Tx) error) (err error) {
 				return err
 			}
 		}
-		if string(tx.Bucket(bucketMeta).Get(keyVersion)) != string(version) {
+		if !bytes.Equal(tx.Bucket(bucketMeta).Get(keyVersion), version) {
 			return errors.New("not a cache of this version")
 		}
 		return f(tx)
@@ -115,7 +116,7 @@ func (d *disk) create() error {
 		return err
 	}
 	name := f.Name()
-	defer os.Remove(name) //nolint:errcheck // it is a link to the file, or of no use
+	defer os.Remove(name)
 	if err := f.Close(); err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func (d *disk) keep(tx *bbolt.Tx, list []Result) error {
 	answers, ages, meta := tx.Bucket(bucketAnswers), tx.Bucket(bucketAges), tx.Bucket(bucketMeta)
 	var sum int64
 	if b := meta.Get(keyBytes); len(b) == 8 {
-		sum = int64(binary.BigEndian.Uint64(b)) //nolint:gosec // written below
+		sum = int64(binary.BigEndian.Uint64(b))
 	}
 	for i := range list {
 		r := list[i]
@@ -207,7 +208,7 @@ func (d *disk) keep(tx *bbolt.Tx, list []Result) error {
 			continue // asked again the next time
 		}
 		hash := pairOf(&r).hash()
-		at := binary.BigEndian.AppendUint64(nil, uint64(max(r.Asked.UnixNano(), 0))) //nolint:gosec // not negative
+		at := binary.BigEndian.AppendUint64(nil, uint64(max(r.Asked.UnixNano(), 0)))
 		if old := answers.Get(hash); len(old) >= 8 {
 			sum -= int64(len(old))
 			if err := ages.Delete(append(append([]byte{}, old[:8]...), hash...)); err != nil {

@@ -261,7 +261,7 @@ func (p *Plan) Sends() int {
 func (p *Plan) WriteText(w io.Writer) error {
 	var b strings.Builder
 	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "PROVIDER\tGOES TO\tSEND\tCACHED\tHELD BACK\tQUOTA LEFT\tTAKES") //nolint:errcheck // a Builder
+	fmt.Fprintln(tw, "PROVIDER\tGOES TO\tSEND\tCACHED\tHELD BACK\tQUOTA LEFT\tTAKES")
 	for _, s := range p.summary {
 		to, takes := printable(s.Destination), ""
 		if s.Local {
@@ -282,7 +282,7 @@ func (p *Plan) WriteText(w io.Writer) error {
 		if !s.Blocked.IsZero() {
 			quotas = append(quotas, "none before "+s.Blocked.UTC().Format(time.RFC3339))
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%d\t%d\t%s\t%s\t%s\n", printable(s.Provider), to, s.Send, s.Cached, //nolint:errcheck // a Builder
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%d\t%s\t%s\t%s\n", printable(s.Provider), to, s.Send, s.Cached,
 			strings.Join(held, ", "), strings.Join(quotas, ", "), takes)
 	}
 	if err := tw.Flush(); err != nil {
@@ -308,9 +308,9 @@ func (l Limit) String() string {
 	switch l.Per {
 	case time.Second:
 		unit = "second"
-	case Minute:
+	case time.Minute:
 		unit = "minute"
-	case Hour:
+	case time.Hour:
 		unit = "hour"
 	case Day:
 		unit = "day"

@@ -135,8 +135,11 @@ func TestOnlyAndWrongPolicies(t *testing.T) {
 	assert.Equal(t, "not in the list of what may be asked about", res[1].Reason)
 	assert.Equal(t, "a private address (10.0.0.0/8, RFC 1918)", res[3].Reason, "a list opens nothing")
 	for _, p := range []ti.Policy{
-		{Suffixes: []string{"a/b"}}, {Suffixes: []string{""}}, {Networks: []netip.Prefix{{}}},
-		{KnownGood: []string{"a b"}}, {Only: []string{"!!"}},
+		{Suffixes: []string{"a/b"}},
+		{Suffixes: []string{""}},
+		{Networks: []netip.Prefix{{}}},
+		{KnownGood: []string{"a b"}},
+		{Only: []string{"!!"}},
 	} {
 		_, err := ti.Open(ti.Options{Policy: p})
 		require.ErrorIs(t, err, ti.ErrOptions)

@@ -67,19 +67,17 @@ type Limit struct {
 	Per time.Duration `json:"per"`
 }
 
-// Spans of the usual quotas.
+// Spans of quotas, beside those of package time.
 const (
-	Minute = time.Minute
-	Hour   = time.Hour
-	Day    = 24 * time.Hour
-	Week   = 7 * Day
-	Month  = 31 * Day // the longest, so that no month's quota is exceeded
+	Day   = 24 * time.Hour
+	Week  = 7 * Day
+	Month = 31 * Day // the longest, so that no month's quota is exceeded
 )
 
 // Defaults of Info.
 const (
 	DefaultLifetime       = Day
-	DefaultNoDataLifetime = 6 * Hour
+	DefaultNoDataLifetime = 6 * time.Hour
 	DefaultConcurrency    = 2
 )
 

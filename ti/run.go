@@ -153,7 +153,7 @@ func (r *runner) remote(ctx context.Context, queue []int) {
 		r.again = nil
 		if r.stop != nil {
 			r.restOf(todo, NotSent, "not asked any more: "+printable(r.stop.Error()))
-			r.client.note("%s: not asked any more: %s", r.info.Name, printable(r.stop.Error()))
+			r.client.notef("%s: not asked any more: %s", r.info.Name, printable(r.stop.Error()))
 			break
 		}
 		if r.pause > 0 && len(todo) > 0 {
@@ -288,8 +288,7 @@ func (r *runner) down(request int, err error) bool {
 }
 
 func failedStatus(err error) Status {
-	var rate *RateError
-	if errors.As(err, &rate) {
+	if _, ok := errors.AsType[*RateError](err); ok {
 		return RateLimited
 	}
 	return QueryFailed

@@ -15,7 +15,7 @@ import (
 func TestSeverity(t *testing.T) {
 	assert.True(t, ti.Unknown < ti.Information && ti.Information < ti.Warning && ti.Warning < ti.High)
 	for text, want := range map[string]ti.Severity{
-		"high": ti.High, "HIGH": ti.High, " Warning ": ti.Warning, "information": ti.Information,
+		"high": ti.High, "HIGH": ti.High, "Warning\n": ti.Warning, "information": ti.Information,
 		"-1": ti.Unknown, "0": ti.Information, "1": ti.Warning, "2": ti.High, "3": ti.Unknown, "": ti.Unknown, "bad": ti.Unknown,
 	} {
 		assert.Equal(t, want, ti.ParseSeverity(text), text)
@@ -33,6 +33,7 @@ func TestResultJSON(t *testing.T) {
 	}
 	text, err := json.Marshal(r)
 	require.NoError(t, err)
+	//nolint:testifylint // the bytes are the contract
 	assert.Equal(t, `{"type":"ipv4","value":"203.0.113.9","provider":"P","severity":"high","status":"ok",`+
 		`"details":{"score":75,"score_max":100,"more":{"a":"x","b":1}},"asked":"2026-11-23T09:00:00Z","age_seconds":5400,"cached":true}`, string(text))
 	var back ti.Result
@@ -43,6 +44,7 @@ func TestResultJSON(t *testing.T) {
 
 	text, err = json.Marshal(ti.Result{Type: ioc.DNS, Value: "x.y", Provider: "P", Status: ti.NotSent, Reason: "offline"})
 	require.NoError(t, err)
+	//nolint:testifylint // the bytes are the contract
 	assert.Equal(t, `{"type":"dns","value":"x.y","provider":"P","severity":"unknown","status":"not_sent","reason":"offline","cached":false}`, string(text))
 }
 

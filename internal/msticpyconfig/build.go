@@ -2,6 +2,7 @@ package msticpyconfig
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -89,21 +90,12 @@ func (b *builder) mapping(line int, values []*ast.MappingValueNode, depth int) (
 	}
 	for _, m := range merged {
 		for i, key := range m.Keys() {
-			if !has(out.keys, key) {
+			if !slices.Contains(out.keys, key) {
 				out.keys, out.list = append(out.keys, key), append(out.list, m.list[i])
 			}
 		}
 	}
 	return out, nil
-}
-
-func has(keys []string, key string) bool {
-	for _, k := range keys {
-		if k == key {
-			return true
-		}
-	}
-	return false
 }
 
 func lineOf(n ast.Node) int {

@@ -2,6 +2,7 @@ package online
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/tuxtrail/tuxtrail/ioc"
@@ -16,11 +17,9 @@ import (
 // "nothing known".
 func abuseStatus(a answer, nothing ...string) (ti.Result, bool, error) {
 	status := strings.ToLower(a.get("query_status").str())
-	for _, s := range nothing {
-		if status == s {
-			r, err := noData()
-			return r, true, err
-		}
+	if slices.Contains(nothing, status) {
+		r, err := noData()
+		return r, true, err
 	}
 	switch {
 	case status == "ok":

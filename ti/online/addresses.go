@@ -31,7 +31,7 @@ var abuseIPDB = spec{
 		m := more{}
 		m.take(d, "usageType", "isTor", "isWhitelisted", "numDistinctUsers")
 		r := found(above(n, 0, 50), ti.Details{
-			Score: score(n), ScoreMax: 100, Country: d.get("countryCode").str(), Owner: d.get("isp").str(),
+			Score: new(n), ScoreMax: 100, Country: d.get("countryCode").str(), Owner: d.get("isp").str(),
 			Hostnames: add(d.get("hostnames").strs(), d.get("domain").str()), Reports: d.get("totalReports").whole(), More: m,
 		})
 		r.LastSeen = d.get("lastReportedAt").time()
@@ -167,7 +167,7 @@ var ipQualityScore = spec{
 		m.take(a.node, "proxy", "vpn", "tor", "active_vpn", "active_tor", "bot_status", "recent_abuse", "is_crawler", "mobile",
 			"connection_type", "abuse_velocity", "organization", "region", "city", "timezone")
 		r := found(severity, ti.Details{
-			Score: score(n), ScoreMax: 100, Country: a.get("country_code").str(), ASN: a.get("ASN").asn(), Owner: a.get("ISP").str(),
+			Score: new(n), ScoreMax: 100, Country: a.get("country_code").str(), ASN: a.get("ASN").asn(), Owner: a.get("ISP").str(),
 			Hostnames: a.get("host").strs(), More: m,
 		})
 		r.Reference = "https://www.ipqualityscore.com/free-ip-lookup-proxy-vpn-test/lookup/" + segment(a.indicator.Value)
@@ -200,7 +200,7 @@ var crowdSec = spec{
 		m.take(a.node, "background_noise_score", "ip_range_score", "confidence", "proxy_or_vpn")
 		m.put("false_positives", node{texts(a.get("classifications", "false_positives").each("label"))})
 		d := ti.Details{
-			Score: score(n), ScoreMax: 5, Classification: reputation, Categories: a.get("behaviors").each("name"),
+			Score: new(n), ScoreMax: 5, Classification: reputation, Categories: a.get("behaviors").each("name"),
 			Threats: a.get("attack_details").each("label"), CVEs: a.get("cves").strs(), Techniques: a.get("mitre_techniques").each("name"),
 			Tags: a.get("classifications", "classifications").each("label"), Country: a.get("location", "country").str(),
 			ASN: a.get("as_num").asn(), Owner: a.get("as_name").str(), Prefix: a.get("ip_range").str(), Hostnames: a.get("reverse_dns").strs(), More: m,

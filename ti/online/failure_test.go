@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -58,14 +57,17 @@ var echo = marked + " " + url.QueryEscape(marked) + " " + url.PathEscape(marked)
 	base64.StdEncoding.EncodeToString([]byte(markedID+":"+marked)) + " " + base64.StdEncoding.EncodeToString([]byte(marked)) + " " + markedID
 
 func jsonEcho(key string) string {
-	text, _ := json.Marshal(map[string]string{key: echo})
+	text, err := json.Marshal(map[string]string{key: echo})
+	if err != nil {
+		panic(err)
+	}
 	return string(text)
 }
 
 func is[E error](t *testing.T, err error) {
 	t.Helper()
 	var want E
-	assert.True(t, errors.As(err, &want), "%T %v", err, err)
+	require.ErrorAs(t, err, &want)
 }
 
 var failures = []failure{

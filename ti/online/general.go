@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tuxtrail/tuxtrail/ioc"
 	"github.com/tuxtrail/tuxtrail/ti"
@@ -19,7 +20,7 @@ import (
 var virusTotal = spec{
 	name: "VirusTotal", aliases: []string{"vt", "virustotalv3", "vtlookupv3"}, base: "https://www.virustotal.com",
 	types:  types(addresses, []ioc.Type{ioc.DNS, ioc.URL}, hashes),
-	limits: []ti.Limit{{N: 4, Per: ti.Minute}, {N: 500, Per: ti.Day}, {N: 15500, Per: ti.Month}},
+	limits: []ti.Limit{{N: 4, Per: time.Minute}, {N: 500, Per: ti.Day}, {N: 15500, Per: ti.Month}},
 	request: func(c Config, i ti.Indicator) request {
 		kind, id := vtID(i)
 		return request{path: "/api/v3/" + kind + "/" + id, header: header("x-apikey", c.Key.Reveal())}
@@ -44,7 +45,7 @@ var virusTotal = spec{
 			categories = add(categories, at.get("categories", k).str())
 		}
 		r := found(severity, ti.Details{
-			Score: score(float64(bad)), ScoreMax: float64(total), Classification: threat.get("suggested_threat_label").str(),
+			Score: new(float64(bad)), ScoreMax: float64(total), Classification: threat.get("suggested_threat_label").str(),
 			Tags: at.get("tags").strs(), Categories: categories, Malware: threat.get("popular_threat_name").each("value"),
 			Country: at.get("country").str(), ASN: at.get("asn").asn(), Owner: at.get("as_owner").str(), Prefix: at.get("network").str(), More: m,
 		})
@@ -84,7 +85,7 @@ func vtID(i ti.Indicator) (kind, id string) {
 var otx = spec{
 	name: "OTX", aliases: []string{"alienvault", "alienvaultotx"}, base: "https://otx.alienvault.com",
 	types:  types(addresses, []ioc.Type{ioc.DNS, ioc.URL}, hashes),
-	limits: []ti.Limit{{N: 10000, Per: ti.Hour}},
+	limits: []ti.Limit{{N: 10000, Per: time.Hour}},
 	request: func(c Config, i ti.Indicator) request {
 		return request{path: "/api/v1/indicators/" + otxKind(i) + "/" + segment(i.Value) + "/general", header: header("X-OTX-API-KEY", c.Key.Reveal())}
 	},
@@ -191,7 +192,7 @@ var xForce = spec{
 		m := more{}
 		m.take(report, "reason", "reasonDescription")
 		r := found(severity, ti.Details{
-			Score: score(n), ScoreMax: 10, Categories: report.get("cats").keys(), Tags: report.get("tags").each("tag"),
+			Score: new(n), ScoreMax: 10, Categories: report.get("cats").keys(), Tags: report.get("tags").each("tag"),
 			Country: report.get("geo", "countrycode").str(), More: m,
 		})
 		r.Reference = "https://exchange.xforce.ibmcloud.com/" + page + "/" + segment(a.indicator.Value)
@@ -207,7 +208,7 @@ var xForce = spec{
 // retired are information.
 var pulsedive = spec{
 	name: "Pulsedive", base: "https://pulsedive.com", types: types(addresses, []ioc.Type{ioc.DNS, ioc.URL}),
-	limits: []ti.Limit{{N: 30, Per: ti.Minute}},
+	limits: []ti.Limit{{N: 30, Per: time.Minute}},
 	request: func(c Config, i ti.Indicator) request {
 		return request{path: "/api/info.php", query: values("indicator", i.Value, "key", c.Key.Reveal())}
 	},
@@ -252,7 +253,7 @@ var pulsedive = spec{
 // warning, which says little by itself; a known one is information.
 var openPageRank = spec{
 	name: "OPR", aliases: []string{"openpagerank"}, base: "https://openpagerank.com", types: []ioc.Type{ioc.DNS},
-	limits: []ti.Limit{{N: 10000, Per: ti.Hour}}, batch: 100, life: ti.Week,
+	limits: []ti.Limit{{N: 10000, Per: time.Hour}}, batch: 100, life: ti.Week,
 	requestMany: func(c Config, list []ti.Indicator) request {
 		q := values()
 		for n, i := range list {
@@ -282,7 +283,7 @@ var openPageRank = spec{
 			case code != 200 || !ranked:
 				out[n] = ti.Result{Status: ti.QueryFailed, Reason: "no rank: " + printable(item.get("error").str())}
 			default:
-				out[n] = found(ti.Information, ti.Details{Score: score(rank), ScoreMax: 10, More: m})
+				out[n] = found(ti.Information, ti.Details{Score: new(rank), ScoreMax: 10, More: m})
 			}
 		}
 		return out, nil

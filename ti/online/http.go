@@ -50,7 +50,7 @@ func (p *provider) ask(ctx context.Context, r request) (answer, *ti.Result, erro
 	if err != nil {
 		return answer{}, nil, &ti.TemporaryError{Err: p.clean(withoutURL(err))}
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
 		return answer{}, nil, &ti.TemporaryError{Err: p.clean(fmt.Errorf("the answer broke off: %w", withoutURL(err)))}
@@ -164,7 +164,7 @@ func (p *provider) retryAfter(h http.Header) time.Duration {
 			return max(at.Sub(now), time.Second)
 		}
 	}
-	if n, err := strconv.ParseInt(strings.TrimSpace(h.Get("X-RateLimit-Reset")), 10, 64); err == nil {
+	if n, err := strconv.ParseInt(strings.TrimSpace(h.Get("X-Ratelimit-Reset")), 10, 64); err == nil {
 		if n > 1e9 {
 			n -= now.Unix()
 		}
@@ -218,9 +218,17 @@ func forms(s string) []string {
 		return nil // would be found everywhere, and is no secret
 	}
 	out := []string{s}
-	quoted, _ := json.Marshal(s)
-	return add(out, url.QueryEscape(s), url.PathEscape(s), strings.Trim(string(quoted), `"`),
+	return add(out, url.QueryEscape(s), url.PathEscape(s), jsonText(s),
 		base64.StdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
+}
+
+// jsonText returns s as it stands between the quotes of JSON.
+func jsonText(s string) string {
+	quoted, err := json.Marshal(s)
+	if err != nil {
+		return ""
+	}
+	return strings.Trim(string(quoted), `"`)
 }
 
 func base64Basic(user, password string) string {

@@ -115,8 +115,8 @@ var openCTI = spec{
 		}
 	},
 	read: func(a answer) (ti.Result, error) {
-		for _, e := range a.get("errors").items() {
-			text := e.get("message").str()
+		if errs := a.get("errors").items(); len(errs) > 0 {
+			e, text := errs[0], errs[0].get("message").str()
 			if code := e.get("extensions", "code").str() + e.get("name").str(); strings.Contains(strings.ToUpper(code), "AUTH") {
 				return ti.Result{}, &ti.AuthError{Err: errors.New(text)}
 			}
@@ -165,7 +165,7 @@ var openCTI = spec{
 		severity := ti.Unknown
 		if known {
 			severity = above(best, 29, 69)
-			d.Score, d.ScoreMax = score(best), 100
+			d.Score, d.ScoreMax = new(best), 100
 		}
 		out := found(severity, d)
 		out.FirstSeen, out.LastSeen, out.Reference = r.FirstSeen, r.LastSeen, r.Reference

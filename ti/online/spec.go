@@ -96,9 +96,6 @@ func segment(s string) string {
 
 func base64url(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 
-// score returns a pointer to f.
-func score(f float64) *float64 { return &f }
-
 var (
 	addresses = []ioc.Type{ioc.IPv4, ioc.IPv6}
 	hashes    = []ioc.Type{ioc.MD5, ioc.SHA1, ioc.SHA256}

@@ -41,7 +41,7 @@ var intSights = spec{
 			Malware: n.get("relatedMalware").strs(), Threats: add(n.get("relatedThreatActors").strs(), n.get("relatedCampaigns").strs()...), More: m,
 		}
 		if f, ok := n.get("score").num(); ok {
-			d.Score, d.ScoreMax = score(f), 100
+			d.Score, d.ScoreMax = new(f), 100
 		}
 		r := found(severity, d)
 		r.FirstSeen, r.LastSeen = n.get("firstSeen").time(), n.get("lastSeen").time()
@@ -69,7 +69,7 @@ var cyberint = spec{
 		m := more{}
 		m.put("occurrences_count", d.get("risk", "occurrences_count"))
 		r := found(above(n, 0, 50), ti.Details{
-			Score: score(n), ScoreMax: 100, Categories: d.get("risk", "detected_activities").each("type"),
+			Score: new(n), ScoreMax: 100, Categories: d.get("risk", "detected_activities").each("type"),
 			Country: d.get("enrichment", "geo", "country").str(), ASN: d.get("enrichment", "asn", "number").asn(),
 			Owner: d.get("enrichment", "asn", "organization").str(), More: m,
 		})
