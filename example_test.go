@@ -20,6 +20,9 @@ func Example() {
 		log.Fatal(err)
 	}
 	for _, f := range inv.Findings {
+		if f.Severity.Compare(hunt.SeverityLow) <= 0 {
+			continue
+		}
 		fmt.Println(f.Severity, f.Title)
 		for _, s := range f.Steps[:min(3, len(f.Steps))] {
 			fmt.Println("  ", s.Time.Format("15:04:05"), s.Text, s.Refs[0])
@@ -30,6 +33,4 @@ func Example() {
 	//    08:26:42 203.0.113.66 guessed passwords: 18 tries on 6 accounts (root, admin, test, ubuntu, postgres, deploy) failed. auth.log:39
 	//    08:27:33 198.51.100.23 failed 4 times to log on as root. It also connected 2 times without trying to log on. auth.log:114
 	//    08:27:48 203.0.113.66 got in as deploy by password, after 18 tries failed from there on 6 accounts. auth.log:130
-	// low Auditing was cut back by root: a rule was removed (5 times), it was switched off, the daemon ended
-	//    08:29:01 Auditing was cut back by root: a rule was removed (5 times), it was switched off, the daemon ended. audit/audit.log:2939
 }
