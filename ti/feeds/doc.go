@@ -63,5 +63,9 @@
 // # Cost
 //
 // An entry costs 24 bytes, 7 to 14 for the hash table and its value in binary;
-// see [Set]. The figures measured are at the benchmarks.
+// see [Set]. Ten million indicators (addresses, names, MD5, SHA-256 and URLs in
+// equal parts) take 56 bytes each, 562 MB in all, and a process of 1.0 GB at its
+// peak; they load in 13 s of one processor. Of that set, a look-up that finds
+// nothing costs 0.5 µs of it and allocates nothing, one that finds something 1.6
+// µs (BenchmarkLoad and BenchmarkLookup with FEEDS_BENCH=10000000).
 package feeds

@@ -73,6 +73,16 @@ func (r *infoReader) time() time.Time {
 	return time.Unix(v, 0).UTC()
 }
 
+// same reads a text if it is s, and returns "" otherwise.
+func (r *infoReader) same(s string) string {
+	n, w := binary.Uvarint(*r)
+	if n == 0 || string((*r)[w:w+int(n)]) != s {
+		return ""
+	}
+	*r = (*r)[w+int(n):]
+	return s
+}
+
 func (r *infoReader) text() string {
 	n := r.uint()
 	s := string((*r)[:n])
@@ -80,7 +90,9 @@ func (r *infoReader) text() string {
 	return s
 }
 
-func readInfo(b []byte, e *Entry) {
+// readInfo reads what appendInfo wrote. usual is the source that it most often
+// is.
+func readInfo(b []byte, e *Entry, usual string) {
 	r := infoReader(b)
 	e.Severity = ti.Severity(r.byte())
 	e.Confidence = int(r.byte())
@@ -88,7 +100,10 @@ func readInfo(b []byte, e *Entry) {
 	for _, t := range [...]*time.Time{&e.ValidFrom, &e.ValidUntil, &e.FirstSeen, &e.LastSeen} {
 		*t = r.time()
 	}
-	for _, s := range [...]*string{&e.Source, &e.Threat, &e.Description, &e.Partly, &e.ID, &e.Reference} {
+	if e.Source = r.same(usual); e.Source == "" {
+		e.Source = r.text()
+	}
+	for _, s := range [...]*string{&e.Threat, &e.Description, &e.Partly, &e.ID, &e.Reference} {
 		*s = r.text()
 	}
 	if n := int(r.byte()); n > 0 {

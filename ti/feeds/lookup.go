@@ -69,7 +69,8 @@ func (q *query) chain(id uint32, want, scheme uint8, how How) {
 			if q.now.IsZero() {
 				q.now = q.set.now()
 			}
-			q.hits = append(q.hits, q.set.hit(id, how, q.now))
+			q.hits = append(q.hits, Hit{})
+			q.set.hit(&q.hits[len(q.hits)-1], id, how, q.now)
 		}
 		if it.next == 0 {
 			return

@@ -114,19 +114,17 @@ func entryKey(dst []byte, e *Entry) (key []byte, k kind, flags uint8, ok bool) {
 }
 
 // entry makes an Entry of an item.
-func (s *Set) entry(id uint32) Entry {
+func (s *Set) entry(e *Entry, id uint32) {
 	it := s.item(id)
-	var e Entry
 	e.Type, e.Value = keyValue(it.kind, it.flags, s.text(it.key))
-	readInfo(s.text(it.info), &e)
 	f := &s.files[it.file]
+	readInfo(s.text(it.info), e, f.Stats.Source)
 	e.Format = f.Stats.Kind
 	e.Ref = evidence.Ref{File: f.Name, Line: int64(it.line), Offset: int64(it.flags>>offsetShift)<<32 | int64(it.offset)}
 	e.Subdomains = it.flags&fSubdomains != 0
 	e.NotSelf = it.flags&fExact == 0
 	e.Prefix = it.kind == kURLPrefix
 	e.Digest = it.kind == kDigest
-	return e
 }
 
 // Len returns how many entries the set has.
@@ -142,7 +140,9 @@ func (s *Set) Len() int {
 func (s *Set) All() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		for id := range s.ids() {
-			if !yield(s.entry(id)) {
+			var e Entry
+			s.entry(&e, id)
+			if !yield(e) {
 				return
 			}
 		}
@@ -173,12 +173,12 @@ func Types() []ioc.Type {
 }
 
 // hit makes a Hit of an item, at the time now.
-func (s *Set) hit(id uint32, how How, now time.Time) Hit {
-	h := Hit{Entry: s.entry(id), How: how, file: s.item(id).file}
+func (s *Set) hit(h *Hit, id uint32, how How, now time.Time) {
+	s.entry(&h.Entry, id)
+	h.How, h.file = how, s.item(id).file
 	h.Expired = !h.ValidUntil.IsZero() && !now.Before(h.ValidUntil)
 	h.Early = !h.ValidFrom.IsZero() && now.Before(h.ValidFrom)
 	if h.Expired || h.Early {
 		h.Severity = min(h.Severity, ti.Information)
 	}
-	return h
 }
