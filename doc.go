@@ -13,7 +13,7 @@
 //     what is risky about them, with ATT&CK ids; it executes nothing.
 //   - [github.com/tuxtrail/tuxtrail/ioc] finds indicators of compromise in text.
 //   - [github.com/tuxtrail/tuxtrail/unpack] unpacks what is packed inside text.
-//   - [github.com/tuxtrail/tuxtrail/geo] says what an address is for.
+//   - [github.com/tuxtrail/tuxtrail/geo] says what an address is for, where it is and whose.
 //   - [github.com/tuxtrail/tuxtrail/utmp] reads utmp, wtmp and btmp.
 //   - [github.com/tuxtrail/tuxtrail/logdir] finds and reads all of these in a
 //     folder such as /var/log, rotated and compressed files included.

@@ -157,45 +157,6 @@ func TestEmbedded(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func FuzzKindOf(f *testing.F) {
-	for _, b := range geo.Blocks() {
-		f.Add(b.Prefix.Addr().AsSlice())
-	}
-	blocks := geo.Blocks()
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		a, ok := netip.AddrFromSlice(raw)
-		k := geo.KindOf(a)
-		require.Equal(t, !ok, k == geo.Invalid)
-		require.NotEmpty(t, k)
-		require.Equal(t, k, geo.KindOf(a.Unmap()))
-		if !ok {
-			return
-		}
-		// The slow way: ever wider prefixes, the first in the table wins.
-		u := a.Unmap()
-		for bits := u.BitLen(); bits >= 0; bits-- {
-			p := netip.PrefixFrom(u, bits).Masked()
-			if i := slices.IndexFunc(blocks, func(b geo.Block) bool { return b.Prefix == p }); i >= 0 {
-				require.Equal(t, blocks[i].Kind, k)
-				return
-			}
-		}
-		require.Equal(t, u.Is4() || raw[0]>>5 == 1, k == geo.Global)
-		switch { // and net/netip agrees where it has an opinion
-		case u.IsPrivate(), u.IsLoopback(), u.IsMulticast(), u.IsLinkLocalUnicast(), u.IsUnspecified():
-			require.False(t, k.Lookupable())
-		}
-	})
-}
-
-func BenchmarkKindOf(b *testing.B) {
-	addrs := []netip.Addr{netip.MustParseAddr("8.8.8.8"), netip.MustParseAddr("203.0.113.66"), netip.MustParseAddr("2a00::1")}
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		geo.KindOf(addrs[i%3])
-	}
-}
-
 func TestKindOfAllocatesNothing(t *testing.T) {
 	a := netip.MustParseAddr("fe80::1%eth0")
 	assert.Zero(t, testing.AllocsPerRun(100, func() { geo.KindOf(a) }))

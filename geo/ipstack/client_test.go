@@ -139,7 +139,11 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := &server{handler: tc.handler}
-			c := client(t, s, ipstack.Options{Timeout: 50 * time.Millisecond})
+			timeout := 20 * time.Second
+			if tc.handler == nil {
+				timeout = 50 * time.Millisecond
+			}
+			c := client(t, s, ipstack.Options{Timeout: timeout})
 			info, err := c.Lookup(t.Context(), addr)
 			require.ErrorContains(t, err, tc.want)
 			if tc.is != nil {
