@@ -31,7 +31,7 @@ func (w world) read(o options, names []string) ([]ti.Indicator, int) {
 	code := 0
 	for _, name := range names {
 		if err := w.file(name, &c); err != nil {
-			w.note("%v", err)
+			w.notef("%v", err)
 			code = 1
 		}
 	}
@@ -53,7 +53,7 @@ func (w world) file(name string, c *counter) error {
 		c.text(string(lines.Text()))
 	}
 	if n := lines.Truncated(); n > 0 {
-		w.note("%s: %d lines were longer than the limit and were cut", name, n)
+		w.notef("%s: %d lines were longer than the limit and were cut", name, n)
 	}
 	return lines.Err()
 }
@@ -161,7 +161,7 @@ func (w world) printResults(results []ti.Result, o options) error {
 	if len(texts) == 0 {
 		texts = []string{"no look-ups"}
 	}
-	w.note("%s", strings.Join(texts, ", "))
+	w.notef("%s", strings.Join(texts, ", "))
 	return nil
 }
 

@@ -148,12 +148,12 @@ func (w world) run(ctx context.Context, args []string) int {
 	}
 	policy, err := w.policy(o)
 	if err != nil {
-		w.note("%v", err)
+		w.notef("%v", err)
 		return 2
 	}
 	providers, code := w.providers(ctx, o)
 	if len(providers) == 0 {
-		w.note("nobody to ask: give -feeds, -providers, a msticpyconfig.yaml or TUXTRAIL_<PROVIDER>_KEY (see -h)")
+		w.notef("nobody to ask: give -feeds, -providers, a msticpyconfig.yaml or TUXTRAIL_<PROVIDER>_KEY (see -h)")
 		return max(code, 1)
 	}
 	indicators, failed := w.read(o, names)
@@ -163,27 +163,27 @@ func (w world) run(ctx context.Context, args []string) int {
 	}
 	client, err := ti.Open(ti.Options{
 		Policy: policy, CacheFile: w.cacheFile(o), Refresh: o.refresh, Budget: o.budget, MaxWait: o.wait, Timeout: o.timeout,
-		Note: func(text string) { w.note("%s", text) }, Clock: w.clock,
+		Note: func(text string) { w.notef("%s", text) }, Clock: w.clock,
 	}, providers...)
 	if err != nil {
-		w.note("%v", err)
+		w.notef("%v", err)
 		return 2
 	}
 	plan := client.Plan(indicators)
 	if o.plan {
 		if err := w.printPlan(plan, o.all); err != nil {
-			w.note("%v", err)
+			w.notef("%v", err)
 			return 1
 		}
 		return code
 	}
 	results, err := client.Do(ctx, plan)
 	if err != nil {
-		w.note("%v: not all was asked", err)
+		w.notef("%v: not all was asked", err)
 		code = 1
 	}
 	if err := w.printResults(results, o); err != nil {
-		w.note("%v", err)
+		w.notef("%v", err)
 		return 1
 	}
 	return code
@@ -219,14 +219,14 @@ func (w world) policy(o options) (ti.Policy, error) {
 func (w world) providers(ctx context.Context, o options) (out []ti.Provider, code int) {
 	if o.update {
 		if err := w.update(ctx, o.feeds); err != nil {
-			w.note("%v", err)
+			w.notef("%v", err)
 			code = 1
 		}
 	}
 	if o.feeds != "" {
 		p, err := w.feedProvider(o.feeds)
 		if err != nil {
-			w.note("%v", err)
+			w.notef("%v", err)
 			code = 1
 		} else {
 			out = append(out, p)
@@ -234,7 +234,7 @@ func (w world) providers(ctx context.Context, o options) (out []ti.Provider, cod
 	}
 	list, problems := online.Load(ctx, online.Settings{File: o.config, Env: w.env, Names: split(o.providers), Transport: w.transport})
 	for _, p := range problems {
-		w.note("%v", p)
+		w.notef("%v", p)
 	}
 	if len(problems) > 0 && (o.config != "" || o.providers != "") {
 		code = 1
@@ -254,10 +254,10 @@ func (w world) feedProvider(dir string) (ti.Provider, error) {
 	}
 	for _, f := range set.Files() {
 		if f.Err != nil {
-			w.note("%s: %v", filepath.Join(dir, f.Name), f.Err)
+			w.notef("%s: %v", filepath.Join(dir, f.Name), f.Err)
 		}
 	}
-	w.note("%d indicators in %d files of %s", set.Len(), len(set.Files()), dir)
+	w.notef("%d indicators in %d files of %s", set.Len(), len(set.Files()), dir)
 	return feeds.NewProvider("", set), nil
 }
 
@@ -268,7 +268,7 @@ func (w world) update(ctx context.Context, dir string) error {
 	}
 	results, err := feeds.Update(ctx, dir, o)
 	for _, r := range results {
-		w.note("%v", r)
+		w.notef("%v", r)
 	}
 	return err
 }
@@ -280,7 +280,7 @@ func (w world) cacheFile(o options) string {
 	case "":
 		dir, err := os.UserCacheDir()
 		if err != nil {
-			w.note("%v: answers are not kept", err)
+			w.notef("%v: answers are not kept", err)
 			return ""
 		}
 		return filepath.Join(dir, "tuxtrail", "ti.db")
@@ -288,7 +288,7 @@ func (w world) cacheFile(o options) string {
 	return o.cache
 }
 
-func (w world) note(format string, args ...any) {
+func (w world) notef(format string, args ...any) {
 	fmt.Fprintf(w.stderr, "ti: %s\n", plain(fmt.Sprintf(format, args...)))
 }
 

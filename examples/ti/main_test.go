@@ -172,8 +172,14 @@ func TestFailures(t *testing.T) {
 func TestWrongUse(t *testing.T) {
 	f := &fake{code: 200}
 	for _, args := range [][]string{
-		{"-nope"}, {"-update"}, {"-update", "-offline", "-feeds", "x"}, {"-budget", "-1"}, {"-i", "x", "file"},
-		{"-allow", "/nonexistent"}, {"-config", "-", "-own", "a/b"}, {"-only", os.DevNull},
+		{"-nope"},
+		{"-update"},
+		{"-update", "-offline", "-feeds", "x"},
+		{"-budget", "-1"},
+		{"-i", "x", "file"},
+		{"-allow", "/nonexistent"},
+		{"-config", "-", "-own", "a/b"},
+		{"-only", os.DevNull},
 	} {
 		r := runs(t, f, "", args...)
 		assert.Equal(t, 2, r.code, args)
