@@ -85,7 +85,11 @@ func (h *hunter) finding(st *story) Finding {
 	var f Finding
 	f.Severity, f.Why = st.judged()
 	attack := st.attack()
-	for _, s := range st.signals {
+	sessions, keep := map[string]bool{}, st.tellable(h.o.MaxSteps)
+	for i, s := range st.signals {
+		if keep != nil && !keep[i] {
+			f.Omitted++
+		}
 		step := Step{
 			Time: s.time, End: s.end, Rule: s.rule, Stage: s.stage, Severity: s.severity, Text: s.text, Detail: s.detail,
 			Techniques: s.techniques, Session: s.session, Inferred: s.inferred, Refs: s.refs,
@@ -93,7 +97,10 @@ func (h *hunter) finding(st *story) Finding {
 		if attack {
 			step.Severity = worse(s.severity, s.raised)
 		}
-		f.Steps = append(f.Steps, step)
+		if keep == nil || keep[i] {
+			f.Steps = append(f.Steps, step)
+			f.Refs = append(f.Refs, s.refs...)
+		}
 		for _, h := range s.hypotheses {
 			f.Hypotheses = appendNew(f.Hypotheses, h)
 		}
@@ -106,10 +113,10 @@ func (h *hunter) finding(st *story) Finding {
 		if s.addr.IsValid() {
 			f.Addresses = appendNew(f.Addresses, s.addr)
 		}
-		if s.session != "" {
-			f.Sessions = appendNew(f.Sessions, s.session)
+		if s.session != "" && !sessions[s.session] {
+			sessions[s.session] = true
+			f.Sessions = append(f.Sessions, s.session)
 		}
-		f.Refs = append(f.Refs, s.refs...)
 		if f.Start.IsZero() || s.time.Before(f.Start) {
 			f.Start = s.time
 		}
@@ -138,6 +145,27 @@ func (st *story) wayIn() *signal {
 		return nil
 	}
 	return ways[0]
+}
+
+// tellable says which of the signals become steps where there are more than n:
+// the ways in and the worst; nil means all.
+func (st *story) tellable(n int) []bool {
+	if len(st.signals) <= n {
+		return nil
+	}
+	order := make([]int, len(st.signals))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := st.signals[a], st.signals[b]
+		return cmp.Or(cmp.Compare(wayRank(x.role), wayRank(y.role)), y.severity.Compare(x.severity), y.raised.Compare(x.raised))
+	})
+	keep := make([]bool, len(order))
+	for _, i := range order[:n] {
+		keep[i] = true
+	}
+	return keep
 }
 
 // title says in one line what the story is.

@@ -62,6 +62,8 @@ type hunter struct {
 	drops     []dropped             // what log daemons say that they lost
 	tree      *ptree.Tree
 
+	suTries     map[string][]int // indexes of attempts of su, by account
+	before      []failuresBefore // by session
 	sudoBefores []sudoHabit      // by sudo command
 	servers     map[int]bool     // processes that a server should not have started
 	byAudit     map[string][]int // indexes of inv.Sessions by audit session
@@ -132,6 +134,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.attribute()
 	h.buildLogons()
 	h.compareLogins()
+	h.sessions, h.told, h.writers = nil, nil, writers{} // told by inv.Sessions from here on
 	h.judge()
 	h.findSilences()
 	h.collectSignals()

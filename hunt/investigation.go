@@ -140,6 +140,7 @@ type Finding struct {
 	Addresses  []netip.Addr   `json:"addresses,omitempty"`
 	Sessions   []string       `json:"sessions,omitempty"` // ids
 	Steps      []Step         `json:"steps,omitempty"`
+	Omitted    int            `json:"omitted,omitempty"`  // steps beyond Options.MaxSteps
 	Silences   []string       `json:"silences,omitempty"` // ids
 	Blind      []Blind        `json:"blind,omitempty"`    // what limits it
 	Refs       []evidence.Ref `json:"refs,omitempty"`     // every line that the finding rests on

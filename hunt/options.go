@@ -56,6 +56,9 @@ type Options struct {
 	MaxIndicators int
 	// MaxTimeline is how many moments the timeline holds; 0 means 20,000.
 	MaxTimeline int
+	// MaxSteps is how many steps one finding tells, the worst ones; 0 means
+	// 1,000.
+	MaxSteps int
 	// MaxEvidence is how many cited lines are read again and kept with the
 	// investigation; 0 means 10,000.
 	MaxEvidence int
@@ -87,6 +90,7 @@ func (o Options) withDefaults() Options {
 		{&o.MaxConnections, 10_000},
 		{&o.MaxIndicators, 20_000},
 		{&o.MaxTimeline, 20_000},
+		{&o.MaxSteps, 1_000},
 		{&o.MaxEvidence, 10_000},
 	} {
 		if *d.v <= 0 {

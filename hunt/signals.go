@@ -153,6 +153,7 @@ const (
 func (h *hunter) logonSignals(planted map[string]time.Time) {
 	entered := map[string]bool{}
 	foreign := h.foreignKeys()
+	h.before = make([]failuresBefore, len(h.inv.Sessions))
 	habits := map[string]*habit{}
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
@@ -194,6 +195,7 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 			sig.keys = append(sig.keys, accountKey(s.User))
 		}
 		f := h.failuresBefore(s.Source, s.User, s.Start)
+		h.before[i] = f
 		others := len(f.accounts)
 		if f.own > 0 {
 			others--

@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -39,8 +40,12 @@ func (h *hunter) findParents() {
 // sudoBefore returns the session of the sudo command that started su just
 // before a moment.
 func (h *hunter) sudoBefore(at time.Time) string {
-	for i := range h.inv.Sudo {
+	from, _ := slices.BinarySearchFunc(h.inv.Sudo, at.Add(-joinSlack), func(c Command, t time.Time) int { return c.Time.Compare(t) })
+	for i := from; i < len(h.inv.Sudo); i++ {
 		c := &h.inv.Sudo[i]
+		if c.Time.Sub(at) > time.Second {
+			break
+		}
 		if d := at.Sub(c.Time); d >= -time.Second && d <= joinSlack && c.Result != "fail" && program(c.Text) == "su" {
 			return c.Session
 		}
@@ -94,10 +99,23 @@ func (h *hunter) suSignals() {
 const suWindow = 10 * time.Minute
 
 func (h *hunter) suFailures(s *Session) int {
+	if h.suTries == nil {
+		h.suTries = map[string][]int{}
+		for i := range h.attempts {
+			if a := &h.attempts[i]; isSu(a.Kind) {
+				h.suTries[a.User] = append(h.suTries[a.User], i)
+			}
+		}
+	}
 	n := 0
-	for i := range h.attempts {
+	list := h.suTries[s.User]
+	from, _ := slices.BinarySearchFunc(list, s.Start.Add(-suWindow), func(i int, t time.Time) int { return h.attempts[i].First.Compare(t) })
+	for _, i := range list[from:] {
 		a := &h.attempts[i]
-		if isSu(a.Kind) && a.User == s.User && (s.By == "" || a.By == "" || a.By == s.By) && !a.Last.After(s.Start) && s.Start.Sub(a.Last) <= suWindow {
+		if a.First.After(s.Start) {
+			break
+		}
+		if (s.By == "" || a.By == "" || a.By == s.By) && !a.Last.After(s.Start) {
 			n += a.Failures()
 		}
 	}

@@ -152,7 +152,7 @@ func (h *hunter) flagSessions() {
 		if f := worst[s.ID]; f != nil && f.Severity.Compare(SeverityLow) > 0 {
 			add("finding", f.Severity, "It belongs to "+f.ID+": "+f.Title+".")
 		}
-		if f := h.failuresBefore(s.Source, s.User, startOf(s)); f.tries > 0 {
+		if f := h.before[i]; f.tries > 0 {
 			severity := SeverityLow
 			if f.tries >= guessMin {
 				severity = SeverityMedium

@@ -102,6 +102,10 @@ func (c *causes) back(keep map[int]bool, from []int) {
 // that.
 func (c *causes) of(f *Finding, byRef map[evidence.Ref][]int) Graph {
 	seeds := map[int]bool{}
+	mine := map[string]bool{}
+	for _, id := range f.Sessions {
+		mine[id] = true
+	}
 	for i := range f.Steps {
 		s := &f.Steps[i]
 		if s.Severity.Compare(SeverityMedium) < 0 {
@@ -109,7 +113,7 @@ func (c *causes) of(f *Finding, byRef map[evidence.Ref][]int) Graph {
 		}
 		for _, r := range capped(s.Refs, maxSignalRefs) {
 			for _, n := range byRef[r] {
-				if c.speaksOf(n, s, f) {
+				if c.speaksOf(n, s, mine) {
 					seeds[n] = true
 				}
 			}
@@ -145,11 +149,11 @@ func (c *causes) of(f *Finding, byRef map[evidence.Ref][]int) Graph {
 
 // speaksOf reports whether a node that shares a line with a step belongs to it:
 // a step that stands in no session does not speak of sessions.
-func (c *causes) speaksOf(n int, s *Step, f *Finding) bool {
+func (c *causes) speaksOf(n int, s *Step, mine map[string]bool) bool {
 	node := &c.nodes[n]
 	switch node.Kind {
 	case NodeSession:
-		return slices.Contains(f.Sessions, node.Session)
+		return mine[node.Session]
 	case NodeAddress, NodeAttempts:
 		return s.Rule == ruleGuessing
 	default:
@@ -157,7 +161,7 @@ func (c *causes) speaksOf(n int, s *Step, f *Finding) bool {
 		case ruleLogon, ruleGuessedWay, ruleKeyElse, ruleNewAccount, ruleBecame, ruleGuessing:
 			return node.Kind == NodeAccount
 		}
-		return node.Session == "" || s.Session == "" || node.Session == s.Session || slices.Contains(f.Sessions, node.Session)
+		return node.Session == "" || s.Session == "" || node.Session == s.Session || mine[node.Session]
 	}
 }
 
