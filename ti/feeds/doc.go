@@ -4,7 +4,7 @@
 //
 //	set, err := feeds.Load(os.DirFS("/srv/intel"), feeds.Options{})
 //	hits, ok := set.Lookup(ioc.IPv4, "203.0.113.9")
-//	results, err := ti.New(ti.Options{Providers: []ti.Provider{feeds.NewProvider("", set)}}) …
+//	client := ti.New(feeds.NewProvider("", set))
 //
 // [Load] reads a folder, [Reader] streams one file. Each file is recognised by
 // its content, and by its name where that leaves it open: STIX 2.1 bundles and

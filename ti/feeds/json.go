@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,6 +117,7 @@ type object struct {
 	fields []field
 	kept   bytes.Buffer // as JSON, for those who want all of it
 	nested bool         // records were found in it
+	listed bool         // lists of indicators were found in it
 }
 
 func (o *object) keep(name string, raw []byte) {
@@ -159,6 +161,9 @@ func (p *parser) jsonObject(j *jsonReader, depth int, ref evidence.Ref) error {
 	}
 	if last || o.nested || len(o.fields) == 0 {
 		return nil
+	}
+	if o.listed { // the address of what lists them is no indicator
+		o.fields = slices.DeleteFunc(o.fields, func(f field) bool { return f.name == "url" || f.name == "uri" })
 	}
 	found, more := p.record(o.fields, ref)
 	if found == 0 && depth > 0 && more && p.format != STIX && p.format != MISPEvent {
@@ -254,15 +259,44 @@ func (p *parser) jsonList(j *jsonReader, o *object, name string, depth int) erro
 		o.keep(name, bytes.Clone(raw))
 		return nil
 	}
-	before := p.st.Records + p.st.Unsupported + p.st.Unknown
-	err := j.array(func() error {
-		if c := j.next(); c == '{' || c == '[' || r == rTyped || r == rValue || strings.HasPrefix(n, "ioc") || strings.HasPrefix(n, "indicator") {
-			return p.jsonValue(j, depth+1, singular(n))
+	n = singular(n)
+	r = roles[n]
+	count := func() int64 { return p.st.Records + p.st.Unsupported + p.st.Unknown }
+	return j.array(func() error {
+		before := count()
+		switch c := j.next(); {
+		case c == '{', c == '[':
+			err := p.jsonValue(j, depth+1, n)
+			o.nested = o.nested || count() > before
+			return err
+		case r == rTyped, r == rValue:
+			err := p.jsonValue(j, depth+1, n)
+			o.listed = o.listed || count() > before
+			return err
+		case depth == 0 && r == rNone:
+			err := p.jsonWord(j)
+			o.listed = o.listed || count() > before
+			return err
 		}
 		return j.pass()
 	})
-	o.nested = o.nested || p.st.Records+p.st.Unsupported+p.st.Unknown > before
-	return err
+}
+
+// jsonWord reads a text in a list whose name says nothing, where it is an
+// indicator.
+func (p *parser) jsonWord(j *jsonReader) error {
+	ref := j.ref(p.name)
+	raw, err := j.value()
+	if err != nil {
+		return sized(err)
+	}
+	v := jsonText(raw)
+	if _, ok := classify(v); !ok || raw[0] != '"' {
+		p.st.Dropped++
+		return nil
+	}
+	_, more := p.record([]field{{"value", rValue, v}}, ref)
+	return p.went(more)
 }
 
 // singular takes the s off the name of a list: "domains", "ips".
