@@ -1,5 +1,10 @@
 package hunt
 
+import (
+	"slices"
+	"time"
+)
+
 // SessionDetail is all that belongs to one session.
 type SessionDetail struct {
 	Session     Session
@@ -38,7 +43,50 @@ func (inv *Investigation) Detail(id string) SessionDetail {
 	d.Connections = of(inv.Connections, id, func(c *Connection) string { return c.Session })
 	d.Processes = of(inv.Processes, id, func(p *Process) string { return p.Session })
 	d.Tries = of(inv.Logons.Tries, id, func(t *Try) string { return t.Session })
+	d.meanwhile(inv)
 	return d
+}
+
+// meanwhile collects what happened while the session was open, and sums up.
+func (d *SessionDetail) meanwhile(inv *Investigation) {
+	s := &d.Session
+	counts := map[string]int64{}
+	for _, c := range d.Sudo {
+		counts[c.Text]++
+		if len(c.Hits) > 0 {
+			d.Risky = append(d.Risky, c)
+		}
+	}
+	d.Frequency = tallies(counts)
+	d.Jobs = s.Facts.Cron
+	from, to := startOf(s), s.End
+	if to.IsZero() {
+		to = inv.Host.Last
+	}
+	during := func(at time.Time) bool { return !at.Before(from) && !at.After(to) }
+	for _, c := range inv.Changes {
+		if c.Session != s.ID && during(c.Time) {
+			d.Others = append(d.Others, c)
+		}
+	}
+	for _, m := range inv.Timeline {
+		switch {
+		case m.Session == s.ID:
+			d.Moments = append(d.Moments, m)
+		case m.Session == "" && during(m.Time) && (m.Lane == "cron" || m.Lane == "account" || m.Lane == "alert" || m.Lane == "bookmark" || m.Lane == "host"):
+			d.Moments = append(d.Moments, m)
+		}
+	}
+	for _, i := range inv.Indicators {
+		if slices.Contains(i.Sessions, s.ID) {
+			d.Indicators = append(d.Indicators, i)
+		}
+	}
+	for _, a := range inv.Alerts.Alerts {
+		if slices.Contains(s.Facts.Alerts, a.ID) {
+			d.Alerts = append(d.Alerts, a)
+		}
+	}
 }
 
 func of[T any](list []T, id string, session func(*T) string) []T {
