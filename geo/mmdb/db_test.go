@@ -70,8 +70,8 @@ func TestShapes(t *testing.T) {
 		{"Anonymous-Plus", "GeoIP-Anonymous-Plus", "anonymous_plus", m{"is_anonymous": mmdbtype.Bool(true), "is_anonymous_vpn": mmdbtype.Bool(true)}, geo.Info{Anonymity: geo.Anonymity{Anonymous: true, VPN: true}}},
 		{"flat country", "country ipv4", "flat", m{"country_code": s("us")}, geo.Info{Place: countryOnly}},
 		{"flat city", "city ipv4", "flat", m{
-			"country_code": s("FR"), "city": s("Lyon"), "state1": s("Rhône"), "state2": s(""), "latitude": mmdbtype.Float32(45.5), "longitude": mmdbtype.Float32(4.5), "postcode": s(""), "timezone": s("Europe/Paris"),
-		}, geo.Info{Place: with(lyon, func(p *geo.Place) { p.Region, p.Point = "Rhône", geo.Point{Lat: 45.5, Lon: 4.5} })}},
+			"country_code": s("FR"), "city": s("Lyon"), "state1": s("Rhône"), "state2": s(""), "latitude": mmdbtype.Float32(45.76), "longitude": mmdbtype.Float32(4.84), "postcode": s(""), "timezone": s("Europe/Paris"),
+		}, geo.Info{Place: with(lyon, func(p *geo.Place) { p.Region = "Rhône" })}},
 		{
 			"flat city without a city", "city ipv4", "flat",
 			m{"country_code": s("US"), "city": s(""), "latitude": mmdbtype.Float32(37.75), "longitude": mmdbtype.Float32(-97.75)},

@@ -173,8 +173,8 @@ func (r record) number(paths ...string) (float64, bool) {
 		switch v := r.value(path).(type) {
 		case float64:
 			n = v
-		case float32:
-			n = float64(v)
+		case float32: // the shortest decimal that is this number: 45.76, not 45.7599983
+			n, _ = strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
 		default:
 			text := r.text(path)
 			var err error

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	ID    string // begins the ids of the title and the description; letters, digits and - are kept; default "worldmap". Give two maps on a page different ones
 	Title string // default "Map of the world"
+	Max   int    // how many markers are drawn, the largest; default 500, which makes up to 250 kB. The description says how many are not
 }
 
 // described is how many markers or countries the description names.
@@ -29,15 +30,19 @@ const described = 10
 // w.
 func SVG(w io.Writer, markers []Marker, o Options) error {
 	merged := merge(markers)
+	if o.Max <= 0 {
+		o.Max = 500
+	}
 	far, most, hidden := false, 1.0, 0
+	var shown []Marker
 	for _, m := range merged {
-		switch {
-		case !m.drawn():
+		if !m.drawn() || len(shown) == o.Max {
 			hidden++
-		default:
-			far = far || m.Point.Lat < south
-			most = max(most, m.total())
+			continue
 		}
+		shown = append(shown, m)
+		far = far || m.Point.Lat < south
+		most = max(most, m.total())
 	}
 	words := make([]string, 0, len(merged))
 	for _, m := range merged {
@@ -51,10 +56,8 @@ func SVG(w io.Writer, markers []Marker, o Options) error {
 	out.text(`<path class="wm-land" fill="currentColor" fill-opacity=".14" stroke="currentColor" stroke-opacity=".3" stroke-width="1" d="`)
 	eachOutline(far, func(_, path string) { out.text(path) })
 	out.text("\"/>\n")
-	for _, m := range merged {
-		if m.drawn() {
-			out.marker(m, most)
-		}
+	for _, m := range shown {
+		out.marker(m, most)
 	}
 	return out.end()
 }

@@ -122,6 +122,22 @@ func TestNoPoint(t *testing.T) {
 	}
 }
 
+func TestMax(t *testing.T) {
+	var many []worldmap.Marker
+	for i := range 1000 {
+		many = append(many, worldmap.Marker{Point: geo.Point{Lat: float64(i%100) / 2, Lon: float64(i / 10)}, Label: fmt.Sprint("place ", i), Success: i})
+	}
+	svg := draw(t, many, worldmap.Options{})
+	assert.Equal(t, 500, strings.Count(svg, "<g "))
+	assert.Less(t, len(svg), 250_000)
+	assert.Contains(t, svg, "place 999: ")
+	assert.NotContains(t, svg, "place 499: ")
+	assert.Contains(t, svg, "1000 places. ")
+	assert.Contains(t, svg, " 500 not on the map.")
+	assert.Equal(t, 3, strings.Count(draw(t, many, worldmap.Options{Max: 3}), "<g "))
+	assert.Len(t, worldmap.Text(many), 1000)
+}
+
 func TestFarSouth(t *testing.T) {
 	svg := draw(t, []worldmap.Marker{{Point: geo.Point{Lat: -77.85, Lon: 166.67}, Label: "McMurdo", Success: 1}}, worldmap.Options{})
 	assert.Contains(t, svg, `viewBox="0 0 2000 973"`)
