@@ -269,6 +269,9 @@ func text(v json.RawMessage) string {
 	if len(v) == 0 || v[0] != '"' {
 		return string(v)
 	}
+	if bytes.IndexByte(v, '\\') < 0 {
+		return string(v[1 : len(v)-1])
+	}
 	var s string
 	if json.Unmarshal(v, &s) != nil {
 		return ""
