@@ -66,11 +66,14 @@ func heartbeatOf(row Row) entities.Heartbeat {
 	}
 	if a, err := netip.ParseAddr(row.Text("ComputerIP")); err == nil {
 		h.Public.Address = a.Unmap()
-		h.Public.Location.CountryName = row.Text("RemoteIPCountry")
+		place := &entities.GeoLocation{CountryName: row.Text("RemoteIPCountry")}
 		lat, ok := row.Real("RemoteIPLatitude")
 		lon, ok2 := row.Real("RemoteIPLongitude")
 		if ok && ok2 {
-			h.Public.Location.Latitude, h.Public.Location.Longitude = &lat, &lon
+			place.Latitude, place.Longitude = &lat, &lon
+		}
+		if place.CountryName != "" || place.Latitude != nil {
+			h.Public.Location = place
 		}
 	}
 	return h
