@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/hunt"
@@ -22,8 +23,13 @@ func (t *topicText) cite(refs []evidence.Ref) { t.refs = append(t.refs, refs...)
 // facts writes names and values, leaving out values that are not known.
 func (t *topicText) facts(rows ...[2]string) {
 	for _, r := range rows {
-		if r[1] != "" {
-			t.wrap(2, fmt.Sprintf("%-11s %s", r[0], r[1]))
+		switch v := Visible(r[1]); {
+		case v == "":
+		case utf8.RuneCountInString(v)+13 <= t.width:
+			t.printf("  %-10s %s\n", r[0], v)
+		default:
+			t.printf("  %s\n", r[0])
+			t.wrap(4, r[1])
 		}
 	}
 }

@@ -19,7 +19,9 @@ type text struct {
 }
 
 func newText(title, content string, about report.Topic) *text {
-	return &text{title: title, about: about, draw: func(int) string { return content }, port: viewport.New()}
+	t := &text{title: title, about: about, draw: func(int) string { return content }, port: viewport.New()}
+	t.port.SoftWrap = true
+	return t
 }
 
 // newSummary shows the whole hunt.
