@@ -11,6 +11,7 @@ var floors = map[string]int{
 	"entities":  1,
 
 	"internal/secret":           0, // below all others
+	"internal/visible":          0,
 	"internal/msticpyconfig":    1,
 	"cmdline/internal/yamlnode": 1, // what the two loaders of rules share
 
@@ -44,6 +45,8 @@ var floors = map[string]int{
 
 	"hunt":   4,
 	"report": 5,
+	"export": 5,
+	"verify": 5,
 }
 
 // beside names neighbours in one folder that a package may import.
