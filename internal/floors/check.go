@@ -97,6 +97,7 @@ func checkImport(name string, floor int, imported string, say func(string, ...an
 			say("%s imports the sample, which is for programs and tests", name)
 		case floor == 0:
 			say("%s imports %s, though it stands on no floor", name, other)
+		case floor == programFloor && inside(other, name): // a program's own parts
 		case other != sample && below >= floor && (below > floor || !inside(name, other)):
 			say("%s on floor %d imports %s on floor %d", name, floor, other, below)
 		}

@@ -98,14 +98,16 @@ func TestCheckFindsFaults(t *testing.T) {
 	add("internal/secret", "fmt", "./internal/sharedtest")    // not a helper of tests
 	add("sample", "embed", "./evidence")
 	add("internal/sharedtest", "testing")
-	add("examples/linuxhost", "./report", "./sample", "./sentinel", "log", "example.org/big")
-	add("examples/other", "./examples/linuxhost")
+	add("examples/linuxhost", "./report", "./examples/linuxhost/tui", "./sample", "./sentinel", "log", "example.org/big")
+	add("examples/other", "./examples/linuxhost", "./examples/linuxhost/tui")
+	add("examples/linuxhost/tui", "./report")
 
 	assert.Equal(t, []string{
 		"auditd imports html/template, which is for [report] only",
 		"auditd links github.com/Azure/azure-sdk-for-go/sdk/azidentity: only sentinel and programs link Azure",
 		"auditd on floor 2 imports hunt on floor 4",
 		"examples/other on floor 6 imports examples/linuxhost on floor 6",
+		"examples/other on floor 6 imports examples/linuxhost/tui on floor 6",
 		"extra stands on no floor: add it to rules.go",
 		"geo imports net/http, which is for [ti/online ti/feeds sentinel sentinel/sentineltest geo/geolite2 geo/ipstack geo/owner] only",
 		"geo links example.org/big, which rules.go does not allow it",
