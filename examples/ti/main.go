@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tuxtrail/tuxtrail/sentinel"
 	"github.com/tuxtrail/tuxtrail/ti"
 	"github.com/tuxtrail/tuxtrail/ti/feeds"
 	"github.com/tuxtrail/tuxtrail/ti/online"
@@ -24,7 +25,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	w := world{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, own: interfaces(),
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, own: interfaces(), openWorkspace: openWorkspace,
 	}
 	code := w.run(ctx, os.Args[1:])
 	stop()
@@ -38,6 +39,7 @@ type world struct {
 	env            func(string) string
 	own            []netip.Addr // addresses of this machine
 	transport      http.RoundTripper
+	openWorkspace  func(id, tenant string) (*sentinel.Workspace, error)
 	clock          ti.Clock
 }
 
@@ -82,6 +84,7 @@ type options struct {
 	plan, refresh, offline, update, all, raw bool
 
 	config, feeds, providers, cache string
+	workspace                       string
 	own, allow, only, indicators    string
 	budget                          int
 	wait, timeout                   time.Duration
@@ -97,6 +100,7 @@ func (w world) flags(args []string) (options, []string, error) {
 	fs.StringVar(&o.config, "config", "", "`file` in the form of msticpyconfig.yaml; - for none")
 	fs.StringVar(&o.providers, "providers", "", "comma-separated `list` of the providers to ask, also those that are not Primary or need no key")
 	fs.StringVar(&o.feeds, "feeds", "", "`folder` of intelligence files (STIX, MISP, lists, CSV …) to search on this machine")
+	fs.StringVar(&o.workspace, "sentinel", "", "ask Microsoft Sentinel's own indicators in this `workspace`: its id, or its name in msticpyconfig.yaml")
 	fs.BoolVar(&o.update, "update", false, "fetch the keyless feeds into the -feeds folder first")
 	fs.StringVar(&o.own, "own", "", "comma-separated `list` of your own names (with all below), addresses and networks, which are never sent")
 	fs.StringVar(&o.allow, "allow", "", "`file` of names, addresses, networks, URLs and hashes that are known to be good: not asked about")
@@ -225,6 +229,15 @@ func (w world) providers(ctx context.Context, o options) (out []ti.Provider, cod
 	}
 	if o.feeds != "" {
 		p, err := w.feedProvider(o.feeds)
+		if err != nil {
+			w.notef("%v", err)
+			code = 1
+		} else {
+			out = append(out, p)
+		}
+	}
+	if o.workspace != "" {
+		p, err := w.sentinelProvider(o)
 		if err != nil {
 			w.notef("%v", err)
 			code = 1

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/netip"
@@ -14,6 +15,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tuxtrail/tuxtrail/sentinel"
+	"github.com/tuxtrail/tuxtrail/sentinel/sentineltest"
 )
 
 const marked = "MARKED-0123456789"
@@ -23,6 +27,8 @@ type fake struct {
 	asked atomic.Int32
 	code  int
 	body  string
+
+	workspace *sentineltest.Server
 }
 
 func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -50,6 +56,13 @@ func runs(t *testing.T, f *fake, stdin string, args ...string) result {
 			return ""
 		},
 		own: []netip.Addr{netip.MustParseAddr("45.0.0.1")},
+		openWorkspace: func(id, tenant string) (*sentinel.Workspace, error) {
+			if f.workspace == nil {
+				return nil, errors.New("no workspace")
+			}
+			assert.Equal(t, "of-the-file", tenant)
+			return f.workspace.Open(sentinel.Options{Workspaces: []string{id}})
+		},
 	}
 	code := w.run(t.Context(), args)
 	assert.NotContains(t, out.String()+notes.String(), "MARKED")
@@ -147,6 +160,31 @@ func TestFeeds(t *testing.T) {
 	r = runs(t, f, log, "-config", "-", "-cache", "-", "-feeds", filepath.Join(dir, "none"), "-offline")
 	assert.Equal(t, 1, r.code)
 	assert.NotEmpty(t, r.out, "the others answer")
+}
+
+func TestSentinel(t *testing.T) {
+	srv := sentineltest.New()
+	defer srv.Close()
+	require.NoError(t, srv.AddJSON("ThreatIntelIndicators", strings.NewReader(`{"TimeGenerated":"2026-01-01T00:00:00Z","Id":"indicator--1","ObservableKey":"ipv4-addr:value","ObservableValue":"8.8.8.8","Confidence":90,"IsActive":true,"Revoked":false,"IsDeleted":false,"ValidFrom":"2026-01-01T00:00:00Z","ValidUntil":"2999-01-01T00:00:00Z","Data":{"indicator_types":["malicious-activity"]}}
+`)))
+	config := filepath.Join(t.TempDir(), "c.yaml")
+	require.NoError(t, os.WriteFile(config, []byte("AzureSentinel:\n  Workspaces:\n    Mine:\n      WorkspaceId: "+sentineltest.WorkspaceID+"\n      TenantId: of-the-file\n"), 0o600))
+	f := &fake{code: 200, body: vt, workspace: srv}
+	r := runs(t, f, log, "-config", config, "-cache", "-", "-sentinel", "mine", "-offline")
+	assert.Equal(t, 0, r.code, r.notes)
+	assert.Empty(t, srv.Asked())
+	r = runs(t, f, log, "-config", config, "-cache", "-", "-wait", "0", "-sentinel", "mine")
+	assert.Equal(t, 0, r.code, r.notes)
+	lines := objects(t, r.out, "value", "provider", "severity", "status")
+	assert.Equal(t, "8.8.8.8 AzSTI high ok", lines[0])
+	assert.Contains(t, lines, "evil.ru AzSTI unknown no_data")
+	assert.Contains(t, lines, "10.0.0.1 AzSTI unknown not_sent")
+	for _, q := range srv.Asked() {
+		assert.NotContains(t, q, "10.0.0.1")
+	}
+	r = runs(t, f, log, "-config", config, "-cache", "-", "-wait", "0", "-sentinel", "other", "-offline")
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.notes, "no such workspace in "+config)
 }
 
 func TestFailures(t *testing.T) {
