@@ -3,41 +3,60 @@ package report
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed" // for the template, the style and the script
+	"embed"
 	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"strings"
-	"time"
 
-	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/hunt"
 )
 
-//go:embed report.html.tmpl
-var pageText string
+//go:embed page
+var pageFiles embed.FS
 
-//go:embed style.css
-var styleText string
+// The page's style and script are the files of the folder put together in the
+// order of their names.
+var (
+	styleText  = together("page/*.css")
+	scriptText = together("page/*.js")
+)
 
-//go:embed script.js
-var scriptText string
+func together(pattern string) string {
+	list, err := fs.Glob(pageFiles, pattern)
+	if err != nil { // the patterns are ours
+		return ""
+	}
+	var b strings.Builder
+	for _, name := range list {
+		text, err := pageFiles.ReadFile(name)
+		if err != nil { // it was just listed
+			return ""
+		}
+		b.Write(text)
+	}
+	return b.String()
+}
 
 // HTML writes inv as one HTML page that works from disk without any network:
-// findings first, then each section, with links from every claim to the lines
-// that show it. Its content security policy forbids connections and scripts
-// but its own. Everything that comes from logs is escaped.
+// the verdict and the stories first, then each section, with links from every
+// claim to the lines that show it. Its content security policy forbids
+// connections and scripts but its own. Everything that comes from logs is
+// escaped.
 //
-// Large hunts are cut for the page, with counts; the JSON holds all of it.
+// All is on the page without scripts, up to 300 rows of a table; with scripts a
+// table holds up to 50,000, which are drawn as they are looked at. What is
+// beyond that is counted; the JSON holds all of it.
 func HTML(w io.Writer, inv *hunt.Investigation) error {
 	p := newPage(inv)
-	t, err := template.New("page").Funcs(p.funcs()).Parse(pageText)
+	t, err := template.New("page").Funcs(p.funcs()).ParseFS(pageFiles, "page/*.tmpl")
 	if err != nil {
 		return fmt.Errorf("read the page's template: %w", err)
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, p); err != nil {
+	if err := t.ExecuteTemplate(&b, "page.tmpl", p); err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
 	if _, err := w.Write(b.Bytes()); err != nil {
@@ -51,14 +70,43 @@ func (p *page) funcs() template.FuncMap {
 		"show":       Visible,
 		"time":       clock,
 		"names":      names,
-		"head":       head,
 		"hypothesis": hypothesisName,
 		"answer":     answerName,
-		"stage":      func(s hunt.Stage) string { return strings.ReplaceAll(string(s), "_", " ") },
-		"ref":        func(r evidence.Ref) template.HTML { return p.links([]evidence.Ref{r}) },
-		"refs":       p.links,
-		"defang":     defangIndicator,
+		"answered":   answerClass,
+		"severity":   severityClass,
+		"ids":        p.ids,
+		"refs":       p.refs,
+		"amount":     amount[int],
+		"data":       p.data,
 	}
+}
+
+// data returns what only the script shows: the further rows of tables by the
+// table's id, and the timeline's points.
+func (p *page) data() (template.JS, error) {
+	var b strings.Builder
+	b.WriteString(`{"rows":{`)
+	begun := false
+	for _, t := range p.tables {
+		if len(t.More) == 0 {
+			continue
+		}
+		rows, err := t.data()
+		if err != nil {
+			return "", err
+		}
+		if begun {
+			b.WriteByte(',')
+		}
+		begun = true
+		fmt.Fprintf(&b, "%q:%s", t.ID, rows)
+	}
+	points, err := p.Timeline.data()
+	if err != nil {
+		return "", err
+	}
+	b.WriteString(`},"timeline":` + points + `}`)
+	return template.JS(b.String()), nil //nolint:gosec // of encoding/json, which escapes what could end the element
 }
 
 // policy is the page's content security policy: nothing may be loaded, and the
@@ -71,114 +119,4 @@ func policy() string {
 func hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-}
-
-// maxLinks is how many references of one claim are shown as links.
-const maxLinks = 4
-
-// links returns links to the evidence rows of refs; a line that the page does
-// not hold is named without a link.
-func (p *page) links(refs []evidence.Ref) template.HTML {
-	var b strings.Builder
-	b.WriteString(`<span class="mono">`)
-	for i, r := range refs {
-		if r.IsZero() {
-			continue
-		}
-		if i == maxLinks && len(refs) > maxLinks+1 {
-			fmt.Fprintf(&b, `<span class="dim">+%d</span>`, len(refs)-maxLinks)
-			break
-		}
-		name := template.HTMLEscapeString(Visible(r.String()))
-		if id, ok := p.evidenceID[r]; ok {
-			fmt.Fprintf(&b, `<a href="#%s">%s</a> `, id, name)
-		} else {
-			b.WriteString(name + " ")
-		}
-	}
-	b.WriteString(`</span>`)
-	return template.HTML(b.String()) //nolint:gosec // every part is a literal or escaped above
-}
-
-// clock returns t for people: in UTC, with the fraction that it has.
-func clock(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	t = t.UTC()
-	s := t.Format("2006-01-02 15:04:05")
-	if ms := t.Nanosecond() / 1e6; ms != 0 {
-		s += fmt.Sprintf(".%03d", ms)
-	}
-	return s
-}
-
-// names joins names that come from logs, cut after a few.
-func names(list []string) string {
-	var b strings.Builder
-	for i, s := range list {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if i == 12 && len(list) > 13 {
-			fmt.Fprintf(&b, "and %d more", len(list)-i)
-			break
-		}
-		b.WriteString(Visible(s))
-	}
-	return b.String()
-}
-
-func head(list []string) []string { return list[:min(len(list), 12)] }
-
-func hypothesisName(h hunt.Hypothesis) string {
-	switch h {
-	case hunt.StolenCredentials:
-		return "Stolen credentials"
-	case hunt.AccountMisuse:
-		return "An account turned against the host"
-	case hunt.HijackedApp:
-		return "A hijacked application"
-	case hunt.RemoteControl:
-		return "Remote control or exfiltration"
-	}
-	return Visible(string(h))
-}
-
-func answerName(a hunt.Answer) string {
-	switch a {
-	case hunt.Supported:
-		return "supported"
-	case hunt.NotSupported:
-		return "not supported"
-	case hunt.CannotTell:
-		return "cannot be told"
-	}
-	return Visible(string(a))
-}
-
-// defangIndicator returns an indicator's value so that no mail program or
-// chat makes a link of it.
-func defangIndicator(i hunt.Indicator) string {
-	v := Visible(i.Value)
-	switch i.Type {
-	case "ipv4", "dns":
-		return replaceLast(v, ".", "[.]")
-	case "ipv6":
-		return replaceLast(v, ":", "[:]")
-	case "email":
-		return strings.Replace(v, "@", "[@]", 1)
-	case "url":
-		if scheme, rest, ok := strings.Cut(v, "://"); ok {
-			return strings.Replace(scheme, "tt", "xx", 1) + "://" + rest
-		}
-	}
-	return v
-}
-
-func replaceLast(s, old, by string) string {
-	if i := strings.LastIndex(s, old); i >= 0 {
-		return s[:i] + by + s[i+len(old):]
-	}
-	return s
 }

@@ -1,29 +1,21 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
-	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/hunt"
 )
 
-// What the page shows at most; the JSON holds the rest.
+// What the page shows at most; the JSON holds the rest. Tables have limits of
+// their own.
 const (
-	maxFindings    = 200
-	maxSteps       = 150
-	maxTimeline    = 2000
-	maxTries       = 1000
-	maxDetails     = 100
-	maxSudo        = 1000
-	maxUsers       = 500
-	maxConnections = 1000
-	maxIndicators  = 2000
-	maxTree        = 1000
-	maxEvidence    = 5000
+	maxFindings = 200
+	maxSteps    = 150
+	maxDetails  = 100
+	maxTree     = 1000
 )
 
 // page is what the template draws.
@@ -35,139 +27,181 @@ type page struct {
 	HostName string
 	Headline string
 	Subline  string
-	Worst    hunt.Severity
+	Worst    string
 	Span     string
 	Asked    string
+	Tiles    []tile
 	Nav      []navItem
+	Blind    []hunt.Blind
 
-	Findings       []findingView
-	FindingsCut    int
-	Sessions       []sessionView
-	SessionsCut    int
-	Timeline       []hunt.Moment
-	TimelineCut    int
-	TimelineSVG    template.HTML
-	LogonSVG       template.HTML
-	Tries          []hunt.Try
-	TriesCut       int
-	Sudo           []hunt.Command
-	SudoCut        int
-	Users          []hunt.User
-	UsersCut       int
-	Connections    []hunt.Connection
-	ConnectionsCut int
-	Indicators     []hunt.Indicator
-	IndicatorsCut  int
-	Tree           template.HTML
-	TreeCut        int
-	Evidence       []evidenceRow
+	Stories     []*findingView // worth telling in full
+	Minor       []*findingView
+	FindingsCut int
 
-	evidenceID map[evidence.Ref]string
+	Timeline    *timeline
+	Host        []fact
+	Alerts      []*table
+	Charts      logonCharts
+	Map         *placesMap
+	Logons      []*table
+	Sessions    *table
+	Details     []*sessionView
+	DetailsCut  int
+	Acts        []*table
+	Users       *table
+	Tree        template.HTML
+	TreeLeft    int
+	Apps        []*table
+	Network     []*table
+	Indicators  []*table
+	Intel       []string
+	Silences    *table
+	Rules       *table
+	Coverage    []*table
+	Evidence    *table
+	EvidenceLen int
+
+	tables     []*table
+	evidenceAt map[evidence.Ref]int // from 1
+	targets    map[string]bool      // ids that the page has a place for
+	rowIDs     map[rowID]string     // of rows that are such a place
 }
 
-type navItem struct{ ID, Title string }
-
-type evidenceRow struct {
-	ID, Where, Text string
-	Offset          int64
+// rowID names a row of a table.
+type rowID struct {
+	table string
+	row   int
 }
 
-// findingView is a finding with as many steps as the page shows.
-type findingView struct {
-	hunt.Finding
-	Cut int // how many steps there are, if not all are shown
+type navItem struct {
+	ID, Title string
+	Count     int
 }
 
-type sessionView struct {
-	S hunt.Session
-	hunt.SessionDetail
-	Tree template.HTML
-	Open bool // its detail is on the page
+// tile is a figure of the overview.
+type tile struct {
+	Value, Label, Class, Href string
 }
+
+// fact is a name and its value.
+type fact struct{ Name, Value string }
 
 func newPage(inv *hunt.Investigation) *page {
 	p := &page{
-		Inv: inv, Policy: policy(), HostName: hostName(inv),
-		Style:  template.CSS(styleText), //nolint:gosec // our own file
-		Script: template.JS(scriptText), //nolint:gosec // our own file
-		Nav: []navItem{
-			{"findings", "Findings"},
-			{"timeline", "Timeline"},
-			{"host", "Host"},
-			{"logons", "Logons"},
-			{"sessions", "Sessions"},
-			{"jobs", "Sudo, jobs, accounts"},
-			{"users", "Users"},
-			{"processes", "Processes"},
-			{"network", "Connections"},
-			{"indicators", "Indicators"},
-			{"coverage", "Coverage"},
-			{"evidence", "Evidence"},
-		},
-		evidenceID: map[evidence.Ref]string{},
+		Inv: inv, Policy: policy(), HostName: hostName(inv), Asked: windowText(inv),
+		Style:      template.CSS(styleText), //nolint:gosec // our own file
+		Script:     template.JS(scriptText), //nolint:gosec // our own files
+		evidenceAt: make(map[evidence.Ref]int, len(inv.Evidence)), targets: map[string]bool{}, rowIDs: map[rowID]string{},
 	}
-	p.Headline, p.Subline, p.Worst = headline(inv)
+	var worst hunt.Severity
+	p.Headline, p.Subline, worst = headline(inv)
+	p.Worst = severityClass(worst)
 	if !inv.Host.First.IsZero() {
 		p.Span = clock(inv.Host.First) + " to " + clock(inv.Host.Last)
 	}
-	p.Asked = windowText(inv)
-	for _, f := range inv.Findings[:min(len(inv.Findings), maxFindings)] {
-		v := findingView{Finding: f}
-		v.Steps, v.Cut = first(f.Steps, maxSteps)
-		p.Findings = append(p.Findings, v)
+	for i := range inv.Evidence {
+		if _, twice := p.evidenceAt[inv.Evidence[i].Ref]; !twice {
+			p.evidenceAt[inv.Evidence[i].Ref] = i + 1
+		}
 	}
-	p.FindingsCut = len(inv.Findings) - len(p.Findings)
-	p.Timeline, p.TimelineCut = first(inv.Timeline, maxTimeline)
-	p.Tries, p.TriesCut = first(inv.Logons.Tries, maxTries)
-	p.Sudo, p.SudoCut = first(inv.Sudo, maxSudo)
-	p.Connections, p.ConnectionsCut = first(inv.Connections, maxConnections)
-	p.Indicators, p.IndicatorsCut = first(inv.Indicators, maxIndicators)
-	p.Users, _ = first(inv.Users, maxUsers)
-	p.UsersCut = len(inv.Users) - len(p.Users)
-	p.TimelineSVG = timelineSVG(inv)
-	p.LogonSVG = logonSVG(inv.Logons.BySource)
-	p.Tree, p.TreeCut = treeHTML(inv.Processes, maxTree)
-	p.sessions()
-	lines := inv.Evidence[:min(len(inv.Evidence), maxEvidence)]
-	for i, l := range lines {
-		id := "e" + strconv.Itoa(i+1)
-		p.evidenceID[l.Ref] = id
-		p.Evidence = append(p.Evidence, evidenceRow{ID: id, Where: l.Ref.String(), Text: l.Text + string(l.Data), Offset: l.Ref.Offset})
+	opened := p.openSessions()
+	placed := make([]bool, min(len(inv.Findings), maxFindings))
+	for i := range placed {
+		placed[i] = p.target(inv.Findings[i].ID)
 	}
+	for i := range inv.Silences[:min(len(inv.Silences), maxRows)] {
+		p.targetRow("silences", i, inv.Silences[i].ID)
+	}
+	for i := range inv.Alerts.Alerts[:min(len(inv.Alerts.Alerts), maxRows)] {
+		p.targetRow("alerts", i, inv.Alerts.Alerts[i].ID)
+	}
+	p.Blind = inv.Coverage.Blind
+	p.Timeline = p.timeline()
+	p.findings(placed)
+	p.hostFacts()
+	p.Alerts = p.alertTables()
+	p.Charts = chartsOf(&inv.Logons)
+	p.Map = mapOf(inv)
+	p.Logons = p.logonTables()
+	p.Sessions = p.sessionTable()
+	p.sessionViews(opened)
+	p.Acts = p.actTables()
+	p.Users = p.userTable()
+	p.Tree, p.TreeLeft = p.treeHTML(inv.Processes, maxTree)
+	p.Apps = p.applicationTables()
+	p.Network = p.networkTables()
+	p.Indicators = p.indicatorTables()
+	p.Silences = p.silenceTable()
+	p.Rules = p.ruleTable()
+	p.Coverage = p.coverageTables()
+	p.Evidence = p.evidenceTable()
+	p.overview()
 	return p
 }
 
-// sessions draws the details of the most telling sessions: flagged ones first,
-// then in order of start.
-func (p *page) sessions() {
-	order := make([]int, len(p.Inv.Sessions))
-	for i := range order {
-		order[i] = i
+// add keeps a table for the page's data, and returns it if it has rows.
+func (p *page) add(t *table) *table {
+	if t.Total == 0 {
+		return nil
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(len(p.Inv.Sessions[b].Flags), len(p.Inv.Sessions[a].Flags))
-	})
-	show := make([]bool, len(order))
-	for _, i := range order[:min(len(order), maxDetails)] {
-		show[i] = true
-	}
-	for i, s := range p.Inv.Sessions {
-		v := sessionView{S: s, Open: show[i]}
-		if show[i] {
-			v.SessionDetail = p.Inv.Detail(s.ID)
-			v.Tree, _ = treeHTML(v.Processes, maxTree/4)
-		}
-		p.Sessions = append(p.Sessions, v)
-	}
-	p.SessionsCut = max(0, len(order)-maxDetails)
+	p.tables = append(p.tables, t)
+	return t
 }
 
-// first returns the first n of list, and how many there are if it was cut.
-func first[T any](list []T, n int) (head []T, total int) {
-	if len(list) <= n {
-		return list, 0
+func (p *page) addTo(list *[]*table, t *table) {
+	if t := p.add(t); t != nil {
+		*list = append(*list, t)
 	}
-	return list[:n], len(list)
+}
+
+// overview makes the tiles and the list of sections.
+func (p *page) overview() {
+	inv := p.Inv
+	worth := 0
+	for i := range inv.Findings {
+		if inv.Findings[i].Severity.Compare(hunt.SeverityMedium) >= 0 {
+			worth++
+		}
+	}
+	class := "good"
+	if worth > 0 {
+		class = p.Worst
+	}
+	blind := ""
+	if len(inv.Coverage.Blind) > 0 {
+		blind = "medium"
+	}
+	p.Tiles = []tile{
+		{fmt.Sprint(worth), "findings above low", class, "findings"},
+		{fmt.Sprint(len(inv.Findings) - worth), "minor findings", "", "findings"},
+		{fmt.Sprint(len(inv.Sessions)), "sessions", "", "sessions"},
+		{fmt.Sprint(inv.Logons.Succeeded), "logons succeeded", "", "logons"},
+		{fmt.Sprint(inv.Logons.Failed), "logons failed", "", "logons"},
+		{fmt.Sprint(len(inv.Processes)), "processes", "", "processes"},
+		{fmt.Sprint(len(inv.Coverage.Blind)), "blind spots", blind, "coverage"},
+	}
+	acts := 0
+	for _, t := range p.Acts {
+		acts += t.Total
+	}
+	p.Nav = []navItem{
+		{"overview", "Overview", 0},
+		{"findings", "Findings", len(inv.Findings)},
+		{"timeline", "Timeline", len(inv.Timeline)},
+		{"host", "Host", 0},
+		{"alerts", "Alerts", len(inv.Alerts.Alerts) + len(inv.Alerts.Incidents) + len(inv.Alerts.Bookmarks)},
+		{"logons", "Logons", inv.Logons.Attempts},
+		{"sessions", "Sessions", len(inv.Sessions)},
+		{"acts", "What was done", acts},
+		{"users", "Users", len(inv.Users)},
+		{"processes", "Processes", len(inv.Processes)},
+		{"applications", "Applications", len(inv.Applications)},
+		{"network", "Network", len(inv.Connections)},
+		{"indicators", "Indicators", len(inv.Indicators)},
+		{"silences", "Silences", len(inv.Silences)},
+		{"coverage", "Coverage", len(inv.Coverage.Files)},
+		{"evidence", "Evidence", len(inv.Evidence)},
+	}
 }
 
 // headline says in one line how the hunt ended, and in a second what it rests
@@ -175,10 +209,11 @@ func first[T any](list []T, n int) (head []T, total int) {
 func headline(inv *hunt.Investigation) (head, sub string, worst hunt.Severity) {
 	counts := map[hunt.Severity]int{}
 	worst = hunt.SeverityInfo
-	for _, f := range inv.Findings {
-		counts[f.Severity]++
-		if f.Severity.Compare(worst) > 0 {
-			worst = f.Severity
+	for i := range inv.Findings {
+		s := inv.Findings[i].Severity
+		counts[s]++
+		if s.Compare(worst) > 0 {
+			worst = s
 		}
 	}
 	switch {
@@ -189,20 +224,18 @@ func headline(inv *hunt.Investigation) (head, sub string, worst hunt.Severity) {
 	default:
 		head = Visible(inv.Findings[0].Title)
 	}
+	var parts []string
 	for _, s := range []hunt.Severity{hunt.SeverityCritical, hunt.SeverityHigh, hunt.SeverityMedium, hunt.SeverityLow, hunt.SeverityInfo} {
 		if n := counts[s]; n > 0 {
-			if sub != "" {
-				sub += ", "
-			}
-			sub += fmt.Sprintf("%d %s", n, s)
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
 	}
-	if sub != "" {
-		sub = "Findings: " + sub + ". "
+	if len(parts) > 0 {
+		sub = "Findings: " + strings.Join(parts, ", ") + ". "
 	}
 	read := 0
-	for _, f := range inv.Coverage.Files {
-		if f.Lines > 0 {
+	for i := range inv.Coverage.Files {
+		if inv.Coverage.Files[i].Lines > 0 {
 			read++
 		}
 	}
@@ -235,4 +268,12 @@ func windowText(inv *hunt.Investigation) string {
 		return "from " + clock(w.Start)
 	}
 	return clock(w.Start) + " to " + clock(w.End)
+}
+
+// first returns the first n of list, and how many there are if it was cut.
+func first[T any](list []T, n int) (head []T, total int) {
+	if len(list) <= n {
+		return list, 0
+	}
+	return list[:n], len(list)
 }

@@ -117,7 +117,7 @@ func (t *text) findings(inv *hunt.Investigation) {
 			t.printf("\nand %d more findings\n", len(inv.Findings)-i)
 			break
 		}
-		t.printf("\n%s %s %s\n", t.severity(f.Severity), f.ID, t.paint("1", Visible(f.Title)))
+		t.printf("\n%s %s %s\n", t.severity(f.Severity), Visible(f.ID), t.paint("1", Visible(f.Title)))
 		if len(f.Steps) == 1 {
 			t.wrap(2, f.Summary)
 			t.printf("  evidence: %s\n", refList(f.Refs))
@@ -136,7 +136,7 @@ func (t *text) findings(inv *hunt.Investigation) {
 				t.printf("    and %d more steps\n", len(f.Steps)-i)
 				break
 			}
-			t.printf("    %s  %-8s %s\n", clock(s.Time), strings.ToLower(string(s.Severity)), Visible(cut(s.Text, 160)))
+			t.printf("    %s  %-8s %s\n", clock(s.Time), severityClass(s.Severity), Visible(cut(s.Text, 160)))
 			if s.Detail != "" {
 				t.printf("        %s\n", Visible(cut(s.Detail, 200)))
 			}
@@ -170,7 +170,7 @@ func refList(refs []evidence.Ref) string {
 func (t *text) hypotheses(inv *hunt.Investigation) {
 	t.title("Hypotheses")
 	for _, v := range inv.Hypotheses {
-		t.printf("  %-36s %-15s %s\n", hypothesisName(v.Hypothesis), answerName(v.Answer), strings.Join(v.Findings, " "))
+		t.printf("  %-36s %-15s %s\n", hypothesisName(v.Hypothesis), answerName(v.Answer), Visible(strings.Join(v.Findings, " ")))
 		if v.Answer != hunt.Supported {
 			t.wrap(6, v.Why)
 		}

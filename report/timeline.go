@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"slices"
@@ -14,136 +15,148 @@ const (
 	svgWidth  = 1120
 	laneLeft  = 90
 	laneRight = 12
-	laneHigh  = 24
+	laneHigh  = 26
 )
 
 // laneOrder is the order of the lanes from the top; others follow by name.
-var laneOrder = []string{"session", "logon", "sudo", "account", "cron", "command", "file", "network", "host"}
+var laneOrder = []string{"alert", "session", "logon", "sudo", "account", "cron", "command", "file", "network", "host"}
 
-// timelineSVG draws the timeline: a lane for each kind, sessions as bars, the
-// rest as ticks, coloured by severity. More than a pixel's worth of equal
-// marks in one place become one mark.
-func timelineSVG(inv *hunt.Investigation) template.HTML {
-	var first, last time.Time
-	lanes := map[string]bool{}
-	for _, m := range inv.Timeline {
+// timeline is the picture of what happened when: a lane for each kind, sessions
+// as bars, the rest as ticks, coloured by severity.
+type timeline struct {
+	SVG   template.HTML
+	Table *table
+	lanes []string
+	// points are the dated moments in the order of the table's rows: start and
+	// length in milliseconds, lane, severity, row.
+	points [][5]int64
+	first  time.Time
+	span   time.Duration
+}
+
+var severityOrder = []hunt.Severity{hunt.SeverityInfo, hunt.SeverityLow, hunt.SeverityMedium, hunt.SeverityHigh, hunt.SeverityCritical}
+
+func (p *page) timeline() *timeline {
+	t := &timeline{}
+	inv := p.Inv
+	var last time.Time
+	seen := map[string]bool{}
+	for i := range inv.Timeline {
+		m := &inv.Timeline[i]
 		if m.Time.IsZero() {
 			continue
 		}
-		lanes[m.Lane] = true
-		if first.IsZero() || m.Time.Before(first) {
-			first = m.Time
+		seen[m.Lane] = true
+		if t.first.IsZero() || m.Time.Before(t.first) {
+			t.first = m.Time
 		}
-		for _, t := range []time.Time{m.Time, m.End} {
-			if t.After(last) {
-				last = t
+		for _, at := range []time.Time{m.Time, m.End} {
+			if at.After(last) {
+				last = at
 			}
 		}
 	}
-	if first.IsZero() {
-		return "<p>No dated event was found.</p>"
-	}
-	span := max(last.Sub(first), time.Second)
-	x := func(t time.Time) float64 {
-		return laneLeft + float64(t.Sub(first))/float64(span)*(svgWidth-laneLeft-laneRight)
-	}
-	var order []string
 	for _, l := range laneOrder {
-		if lanes[l] {
-			order = append(order, l)
-			delete(lanes, l)
+		if seen[l] {
+			t.lanes = append(t.lanes, l)
+			delete(seen, l)
 		}
 	}
-	rest := make([]string, 0, len(lanes))
-	for l := range lanes {
+	rest := make([]string, 0, len(seen))
+	for l := range seen {
 		rest = append(rest, l)
 	}
 	slices.Sort(rest)
-	order = append(order, rest...)
+	t.lanes = append(t.lanes, rest...)
+	t.span = max(last.Sub(t.first), time.Second)
+	lane := map[string]int{}
+	for i, l := range t.lanes {
+		lane[l] = i
+	}
+	rows := newTable("timeline", "Timeline", "t:Time", "What", "Severity", "wide:Event", "Session", "Finding", "Evidence")
+	for i := range inv.Timeline {
+		m := &inv.Timeline[i]
+		if !m.Time.IsZero() && i < maxData {
+			var length int64
+			if m.End.After(m.Time) {
+				length = m.End.Sub(m.Time).Milliseconds()
+			}
+			t.points = append(t.points, [5]int64{
+				m.Time.Sub(t.first).Milliseconds(), length, int64(lane[m.Lane]),
+				int64(max(0, slices.Index(severityOrder, hunt.Severity(severityClass(m.Severity))))), int64(i),
+			})
+		}
+		cited := cell{}
+		if !m.Ref.IsZero() {
+			cited.Links = []link{p.refLink(m.Ref)}
+		}
+		rows.row(when(m.Time), str(m.Lane), sev(m.Severity), str(m.Text), p.ids(m.Session), p.ids(m.Finding), cited)
+	}
+	t.Table = p.add(rows)
+	t.draw()
+	return t
+}
 
-	height := len(order)*laneHigh + 34
+// data returns the points for the script.
+func (t *timeline) data() (string, error) {
+	type lane struct {
+		Name string `json:"name"`
+	}
+	out := struct {
+		Start  int64      `json:"start"` // Unix time in milliseconds
+		Span   int64      `json:"span"`
+		Lanes  []lane     `json:"lanes"`
+		Points [][5]int64 `json:"points"`
+	}{Span: t.span.Milliseconds(), Points: t.points, Lanes: []lane{}}
+	if len(t.points) > 0 {
+		out.Start = t.first.UnixMilli()
+	}
+	for _, l := range t.lanes {
+		out.Lanes = append(out.Lanes, lane{Visible(l)})
+	}
+	b, err := json.Marshal(out)
+	return string(b), err
+}
+
+// draw makes the picture that is there without scripts. Marks that would cover
+// each other become one.
+func (t *timeline) draw() {
+	if len(t.points) == 0 {
+		t.SVG = "<p>No dated event was found.</p>"
+		return
+	}
+	ms := float64(max(t.span.Milliseconds(), 1))
+	x := func(at int64) float64 { return laneLeft + float64(at)/ms*(svgWidth-laneLeft-laneRight) }
+	height := len(t.lanes)*laneHigh + 30
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" role="img" aria-label="Timeline of %d events">`, svgWidth, height, len(inv.Timeline))
-	for i, l := range order {
+	fmt.Fprintf(&b, `<svg class="timeline" viewBox="0 0 %d %d" role="img" aria-label="Timeline of %s">`, svgWidth, height, amount(len(t.points), "event"))
+	for i, l := range t.lanes {
 		y := i * laneHigh
-		fmt.Fprintf(&b, `<text class="lane" x="0" y="%d">%s</text><line class="axis" x1="%d" y1="%d" x2="%d" y2="%d"/>`,
-			y+16, template.HTMLEscapeString(Visible(l)), laneLeft, y+laneHigh-2, svgWidth-laneRight, y+laneHigh-2)
+		fmt.Fprintf(&b, `<text class="dim" x="0" y="%d">%s</text><line class="axis" x1="%d" y1="%d" x2="%d" y2="%d"/>`,
+			y+17, safe(fit(l, 12)), laneLeft, y+laneHigh-2, svgWidth-laneRight, y+laneHigh-2)
 	}
-	type spot struct {
-		lane, at, to int
-		sev          hunt.Severity
-	}
+	type spot struct{ lane, at, to, sev int64 }
 	seen := map[spot]bool{}
-	for _, m := range inv.Timeline {
-		if m.Time.IsZero() {
-			continue
+	drawn := 0
+	for _, pt := range t.points {
+		x1, width := x(pt[0]), 3.0
+		class := severityOrder[pt[3]]
+		if pt[1] > 0 {
+			width = max(width, x(pt[0]+pt[1])-x1)
 		}
-		lane := slices.Index(order, m.Lane)
-		y, x1 := lane*laneHigh+5, x(m.Time)
-		width := 2.5
-		if !m.End.IsZero() {
-			width = max(width, x(m.End)-x1)
-		}
-		at := spot{lane, int(x1), int(x1 + width), m.Severity}
-		if seen[at] {
+		at := spot{pt[2], int64(x1 / 2), int64((x1 + width) / 2), pt[3]}
+		if seen[at] || drawn >= 6000 {
 			continue
 		}
 		seen[at] = true
-		fmt.Fprintf(&b, `<rect class="%s" x="%.1f" y="%d" width="%.1f" height="13"%s><title>%s %s</title></rect>`,
-			template.HTMLEscapeString(string(m.Severity)), x1, y, width, opacity(m), clock(m.Time), template.HTMLEscapeString(Visible(cut(m.Text, 160))))
-	}
-	layout := "2006-01-02 15:04"
-	if span < 10*time.Minute {
-		layout = "15:04:05"
-	} else if span < 24*time.Hour {
-		layout = "15:04"
-	}
-	for i := range 6 {
-		t := first.Add(span * time.Duration(i) / 5)
-		anchor := "middle"
-		switch i {
-		case 0:
-			anchor = "start"
-		case 5:
-			anchor = "end"
+		drawn++
+		bar := ""
+		if pt[1] > 0 {
+			bar = " bar"
 		}
-		fmt.Fprintf(&b, `<text class="lane" x="%.0f" y="%d" text-anchor="%s">%s</text>`, x(t), height-10, anchor, t.UTC().Format(layout))
+		fmt.Fprintf(&b, `<rect class="%s%s" x="%.1f" y="%d" width="%.1f" height="14"/>`, class, bar, x1, int(pt[2])*laneHigh+5, width)
 	}
+	ticks(&b, t.first, t.span, laneLeft, svgWidth-laneLeft-laneRight, height-8)
 	b.WriteString(`</svg>`)
-	return template.HTML(b.String()) //nolint:gosec // every part is a number, a literal or escaped above
-}
-
-// opacity makes bars that lie over each other readable.
-func opacity(m hunt.Moment) string {
-	if m.End.IsZero() {
-		return ""
-	}
-	return ` fill-opacity="0.55"`
-}
-
-// maxBars is how many sources the logon chart shows.
-const maxBars = 12
-
-// logonSVG draws failed and successful logons by source as bars.
-func logonSVG(sources []hunt.SourceCount) template.HTML {
-	top, most := sources[:min(len(sources), maxBars)], 0
-	for _, s := range top {
-		most = max(most, s.Failed+s.Succeeded)
-	}
-	if most == 0 {
-		return ""
-	}
-	const left, high = 260, 22
-	scale := float64(svgWidth-left-190) / float64(most)
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" role="img" aria-label="Failed and successful logons by source">`, svgWidth, len(top)*high+4)
-	for i, s := range top {
-		y := i * high
-		failed, ok := float64(s.Failed)*scale, float64(s.Succeeded)*scale
-		fmt.Fprintf(&b, `<text x="0" y="%d">%s</text><rect class="fail" x="%d" y="%d" width="%.1f" height="14"/><rect class="ok" x="%.1f" y="%d" width="%.1f" height="14"/>`,
-			y+14, template.HTMLEscapeString(Visible(cut(s.Source, 36))), left, y+3, failed, left+failed, y+3, ok)
-		fmt.Fprintf(&b, `<text class="lane" x="%.1f" y="%d">%d failed, %d succeeded</text>`, left+failed+ok+6, y+14, s.Failed, s.Succeeded)
-	}
-	b.WriteString(`</svg>`)
-	return template.HTML(b.String()) //nolint:gosec // every part is a number, a literal or escaped above
+	t.SVG = template.HTML(b.String()) //nolint:gosec // every part is a number, a literal or escaped by safe
 }

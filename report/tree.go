@@ -17,7 +17,7 @@ const maxTreeDepth = 200
 // treeHTML draws processes as nested lists. When there are more than limit, it
 // draws those with hits, their ancestors and children first, then the earliest;
 // cut is how many it leaves out.
-func treeHTML(procs []hunt.Process, limit int) (drawn template.HTML, left int) {
+func (p *page) treeHTML(procs []hunt.Process, limit int) (drawn template.HTML, left int) {
 	if len(procs) == 0 {
 		return "", 0
 	}
@@ -42,7 +42,7 @@ func treeHTML(procs []hunt.Process, limit int) (drawn template.HTML, left int) {
 	var b strings.Builder
 	b.WriteString(`<ul class="tree">`)
 	for _, r := range roots {
-		writeTree(&b, procs, children, r, 0)
+		p.writeTree(&b, procs, children, r, 0)
 	}
 	b.WriteString(`</ul>`)
 	return template.HTML(b.String()), left //nolint:gosec // every part is a literal or escaped where it is written
@@ -79,52 +79,95 @@ func choose(procs []hunt.Process, byID map[int]int, limit int) []bool {
 	return shown
 }
 
-func writeTree(b *strings.Builder, procs []hunt.Process, children map[int][]int, i, depth int) {
-	p := procs[i]
+func (p *page) writeTree(b *strings.Builder, procs []hunt.Process, children map[int][]int, i, depth int) {
 	kids := children[i]
-	b.WriteString(`<li>`)
-	if len(kids) > 0 {
-		b.WriteString(`<details open><summary>`)
+	if len(kids) == 0 {
+		b.WriteString(`<li><div class="proc">`)
+		p.writeProcess(b, &procs[i])
+		b.WriteString(`</div>`)
+		p.writeCite(b, &procs[i])
+		b.WriteString(`</li>`)
+		return
 	}
-	writeProcess(b, p)
-	if len(kids) > 0 {
-		b.WriteString(`</summary>`)
-		if depth < maxTreeDepth {
-			b.WriteString(`<ul>`)
-			for _, k := range kids {
-				writeTree(b, procs, children, k, depth+1)
-			}
-			b.WriteString(`</ul>`)
-		} else {
-			fmt.Fprintf(b, `<span class="dim">%d deeper processes</span>`, count(children, i))
+	open := ""
+	if depth < 6 || risky(procs, children, i) {
+		open = " open"
+	}
+	b.WriteString(`<li><details` + open + `><summary class="proc">`)
+	p.writeProcess(b, &procs[i])
+	b.WriteString(`</summary>`)
+	p.writeCite(b, &procs[i])
+	if depth < maxTreeDepth {
+		b.WriteString(`<ul>`)
+		for _, k := range kids {
+			p.writeTree(b, procs, children, k, depth+1)
 		}
-		b.WriteString(`</details>`)
+		b.WriteString(`</ul>`)
+	} else {
+		fmt.Fprintf(b, `<span class="dim">%d deeper processes</span>`, below(children, i))
 	}
-	b.WriteString(`</li>`)
+	b.WriteString(`</details></li>`)
 }
 
-func writeProcess(b *strings.Builder, p hunt.Process) {
-	what := command(&p)
-	class := ""
-	if p.Edge == "inferred" {
-		class = ` class="inferred" title="` + template.HTMLEscapeString(Visible(p.Reason)) + `"`
+// risky reports whether a child of a process is worth seeing.
+func risky(procs []hunt.Process, children map[int][]int, i int) bool {
+	return slices.ContainsFunc(children[i], func(k int) bool { return procs[k].Severity.Compare(hunt.SeverityInfo) > 0 })
+}
+
+func (p *page) writeProcess(b *strings.Builder, proc *hunt.Process) {
+	class := "code"
+	if proc.Edge == "inferred" {
+		class = "code inferred"
 	}
-	fmt.Fprintf(b, `<code%s>%s</code> <span class="dim">%d`, class, template.HTMLEscapeString(Visible(cut(what, 400))), p.PID)
-	if p.User != "" {
-		b.WriteString(" " + template.HTMLEscapeString(Visible(p.User)))
+	telling := proc.Severity.Compare(hunt.SeverityInfo) > 0 && len(proc.Hits) > 0
+	if telling {
+		s := severityClass(proc.Severity)
+		fmt.Fprintf(b, `<span class="sev %s">%s</span> `, s, s)
 	}
-	if !p.Start.IsZero() {
-		b.WriteString(" " + clock(p.Start))
+	fmt.Fprintf(b, `<code class="%s">%s</code> <span class="dim">%d`, class, safe(cut(command(proc), 400)), proc.PID)
+	if proc.User != "" {
+		b.WriteString(" " + safe(proc.User))
+	}
+	if !proc.Start.IsZero() {
+		b.WriteString(" " + proc.Start.UTC().Format("15:04:05.000"))
 	}
 	b.WriteString(`</span>`)
-	if len(p.Hits) > 0 {
-		sev := template.HTMLEscapeString(string(p.Severity))
-		fmt.Fprintf(b, ` <span class="sev %s">%s</span> %s`, sev, sev, template.HTMLEscapeString(Visible(p.Hits[0].Why)))
+	if telling {
+		b.WriteString(`<span class="note">` + safe(worst(proc.Hits).Why) + `</span>`)
+	}
+	if proc.Edge == "inferred" && proc.Reason != "" {
+		b.WriteString(`<span class="note">The parent is inferred: ` + safe(proc.Reason) + `</span>`)
 	}
 }
 
-// count counts the processes below i without going deep on the stack.
-func count(children map[int][]int, i int) int {
+// writeCite links to where a process is told of; a link cannot stand in what
+// folds.
+func (p *page) writeCite(b *strings.Builder, proc *hunt.Process) {
+	var links []link
+	if l := p.idLink(proc.Session); l.Href != "" {
+		links = append(links, l)
+	}
+	for _, r := range proc.Refs[:min(len(proc.Refs), 1)] {
+		if l := p.refLink(r); l.Href != "" {
+			links = append(links, l)
+		}
+	}
+	if len(links) == 0 {
+		return
+	}
+	b.WriteString(`<span class="cite">`)
+	for _, l := range links {
+		fmt.Fprintf(b, ` <a href="#%s"`, l.Href)
+		if l.Evidence > 0 {
+			fmt.Fprintf(b, ` data-e="%d"`, l.Evidence)
+		}
+		b.WriteString(`>` + template.HTMLEscapeString(l.Text) + `</a>`)
+	}
+	b.WriteString(`</span>`)
+}
+
+// below counts the processes below i without going deep on the stack.
+func below(children map[int][]int, i int) int {
 	n, todo := 0, slices.Clone(children[i])
 	for len(todo) > 0 {
 		next := todo[len(todo)-1]
