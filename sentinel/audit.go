@@ -122,7 +122,7 @@ func mergeEvents(all []iter.Seq2[*auditd.Event, error], yield func(*auditd.Event
 	}
 	for _, seq := range all {
 		next, stop := iter.Pull2(seq)
-		defer stop()
+		defer stop() //nolint:revive,gocritic // a few tables, all open until the end
 		h := &head{next: next}
 		more, goOn := pull(h)
 		if !goOn {

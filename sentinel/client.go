@@ -15,7 +15,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/monitor/azquery"
 )
 
@@ -81,14 +80,14 @@ func (c *Client) Query(ctx context.Context, r Request, row func(Row) error) (Ans
 	}
 	body := azquery.Body{Query: &r.KQL}
 	for _, w := range r.Workspaces[1:] {
-		body.AdditionalWorkspaces = append(body.AdditionalWorkspaces, to.Ptr(w))
+		body.AdditionalWorkspaces = append(body.AdditionalWorkspaces, &w)
 	}
 	wait := r.Wait
 	if wait <= 0 || wait > maxWait {
 		wait = maxWait
 	}
 	opt := &azquery.LogsClientQueryWorkspaceOptions{Options: &azquery.LogsQueryOptions{
-		Wait: to.Ptr(max(1, int(wait/time.Second))), Statistics: to.Ptr(true),
+		Wait: new(max(1, int(wait/time.Second))), Statistics: new(true),
 	}}
 	s := &sink{rows: row}
 	_, err := c.logs.QueryWorkspace(context.WithValue(ctx, sinkKey{}, s), r.Workspaces[0], body, opt)

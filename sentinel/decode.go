@@ -42,7 +42,7 @@ func decodeAnswer(r io.Reader, row func(Row) error) (outcome, int64, error) {
 }
 
 func (d *decoder) answer(out *outcome, row func(Row) error) error {
-	if d.space() == 0 && d.err == io.EOF {
+	if d.space() == 0 && errors.Is(d.err, io.EOF) {
 		return fmt.Errorf("%w: it is empty", ErrAnswer)
 	}
 	tables := 0
@@ -68,7 +68,7 @@ func (d *decoder) answer(out *outcome, row func(Row) error) error {
 	if string(out.partial) == "null" {
 		out.partial = nil
 	}
-	if c := d.space(); c != 0 || d.err != io.EOF {
+	if c := d.space(); c != 0 || !errors.Is(d.err, io.EOF) {
 		return d.wrong("the end")
 	}
 	if tables == 0 && out.partial == nil {
@@ -185,7 +185,7 @@ func (d *decoder) expect(c byte) error {
 }
 
 func (d *decoder) wrong(want string) error {
-	if d.err != nil && d.err != io.EOF {
+	if d.err != nil && !errors.Is(d.err, io.EOF) {
 		return fmt.Errorf("%w: byte %d: %w", ErrAnswer, d.offset(), d.err)
 	}
 	if d.pos >= d.end {

@@ -37,7 +37,7 @@ func asFiles(t *testing.T, dir string) *logdir.Dir {
 	return d
 }
 
-// comparable returns an investigation as JSON values without what may differ
+// essence returns an investigation as JSON values without what may differ
 // between a workspace and files:
 //
 //   - references: a file, a line and an offset there, a query, a day and a row
@@ -45,7 +45,7 @@ func asFiles(t *testing.T, dir string) *logdir.Dir {
 //   - the raw text of evidence: the line of audit.log there, the row here
 //   - names, sizes and formats of inputs in the coverage, and names of files that
 //     are witnesses of a session
-func comparable(t *testing.T, inv *hunt.Investigation) map[string]any {
+func essence(t *testing.T, inv *hunt.Investigation) map[string]any {
 	t.Helper()
 	b, err := json.Marshal(inv)
 	require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestHuntLikeOnFiles(t *testing.T) {
 			ref, err := hunt.Investigate(t.Context(), asFiles(t, dir), hunt.Options{})
 			require.NoError(t, err)
 			require.NotEmpty(t, ref.Findings)
-			want, got := comparable(t, ref), comparable(t, inv)
+			want, got := essence(t, ref), essence(t, inv)
 			if c.faults.Duplicate > 0 { // which are counted
 				for _, x := range []map[string]any{want, got} {
 					delete(x["coverage"].(map[string]any), "files")

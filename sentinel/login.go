@@ -14,8 +14,7 @@ func login(err error, secrets ...string) error {
 	if err == nil {
 		return nil
 	}
-	var done *LoginError
-	if errors.As(err, &done) {
+	if _, ok := errors.AsType[*LoginError](err); ok {
 		return err
 	}
 	e := &LoginError{text: scrub(err.Error())}
@@ -40,8 +39,7 @@ func login(err error, secrets ...string) error {
 
 // explainLogin is login for errors that may be of another kind.
 func explainLogin(err error) error {
-	var l *LoginError
-	if errors.As(err, &l) {
+	if l, ok := errors.AsType[*LoginError](err); ok {
 		return l
 	}
 	return err

@@ -66,8 +66,8 @@ func (w *Workspace) plan(ctx context.Context, q *Query, p Params) ([]querytime.W
 	if ctx.Err() != nil {
 		return nil, 0, ctx.Err()
 	}
-	if err != nil || len(bins) == 0 { // cut as it goes
-		return []querytime.Window{win}, e.rows, nil
+	if err != nil || len(bins) == 0 {
+		return []querytime.Window{win}, e.rows, nil //nolint:nilerr // it is then cut as it goes
 	}
 	return w.cut(win, bins, step), e.rows, nil
 }

@@ -153,8 +153,7 @@ func (r Row) AppendObject(dst []byte) ([]byte, error) {
 func appendName(dst []byte, name string) []byte {
 	for i := range len(name) {
 		if c := name[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
-			b, _ := json.Marshal(name) // a string can always be written
-			return append(dst, b...)
+			return append(dst, quote(name)...) // is JSON as well
 		}
 	}
 	return append(append(append(dst, '"'), name...), '"')

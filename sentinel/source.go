@@ -29,9 +29,8 @@ func (w *Workspace) Hosts(ctx context.Context) ([]string, error) {
 			out = append(out, h)
 		}
 	}
-	var missing *MissingError
 	for row, err := range w.Rows(ctx, "hosts", Params{Window: w.o.Window}) {
-		if errors.As(err, &missing) {
+		if isMissing(err) {
 			break
 		}
 		if err != nil {

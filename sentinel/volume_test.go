@@ -2,7 +2,6 @@ package sentinel_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"iter"
 	"os"
 	"runtime"
@@ -23,9 +22,15 @@ import (
 // microsecond's worth of ticks.
 func made(n int64, from time.Time, step time.Duration) sentineltest.Table {
 	t := sentineltest.Table{Columns: []sentinel.Column{
-		{Name: "TimeGenerated", Type: "datetime"}, {Name: "EventTime", Type: "datetime"}, {Name: "Computer", Type: "string"},
-		{Name: "HostName", Type: "string"}, {Name: "HostIP", Type: "string"}, {Name: "Facility", Type: "string"},
-		{Name: "SeverityLevel", Type: "string"}, {Name: "ProcessName", Type: "string"}, {Name: "ProcessID", Type: "int"},
+		{Name: "TimeGenerated", Type: "datetime"},
+		{Name: "EventTime", Type: "datetime"},
+		{Name: "Computer", Type: "string"},
+		{Name: "HostName", Type: "string"},
+		{Name: "HostIP", Type: "string"},
+		{Name: "Facility", Type: "string"},
+		{Name: "SeverityLevel", Type: "string"},
+		{Name: "ProcessName", Type: "string"},
+		{Name: "ProcessID", Type: "int"},
 		{Name: "SyslogMessage", Type: "string"},
 	}}
 	at := func(i int64) time.Time {
@@ -151,6 +156,6 @@ func TestManyRowsOnceEach(t *testing.T) {
 	for kind, times := range srv.Drawn() {
 		assert.Positive(t, times, "no fault %s: the test does not test it", kind)
 	}
-	t.Log(fmt.Sprintf("%d rows in %v, %d MB of JSON (%.0f MB/s), %d MiB of memory at most; cost %+v; faults %v",
-		n, took.Round(time.Millisecond), c.Bytes>>20, float64(c.Bytes)/1e6/took.Seconds(), most>>20, c, srv.Drawn()))
+	t.Logf("%d rows in %v, %d MB of JSON (%.0f MB/s), %d MiB of memory at most; cost %+v; faults %v",
+		n, took.Round(time.Millisecond), c.Bytes>>20, float64(c.Bytes)/1e6/took.Seconds(), most>>20, c, srv.Drawn())
 }

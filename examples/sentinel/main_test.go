@@ -69,8 +69,16 @@ func TestPrint(t *testing.T) {
 
 func TestWrongUse(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"sudo", "cron"}, {"nothing"}, {"-print", "nothing"}, {"-window", "never", "sudo"}, {"-zone", "Nowhere", "sudo"},
-		{"-address", "x", "sudo"}, {"-nothing"}, {"-facility", "auth", "sudo"}, {"-table", "a b", "schema"},
+		{},
+		{"sudo", "cron"},
+		{"nothing"},
+		{"-print", "nothing"},
+		{"-window", "never", "sudo"},
+		{"-zone", "Nowhere", "sudo"},
+		{"-address", "x", "sudo"},
+		{"-nothing"},
+		{"-facility", "auth", "sudo"},
+		{"-table", "a b", "schema"},
 	} {
 		code, out, errs := call(t, nil, args...)
 		assert.Equal(t, 2, code, args)

@@ -3,6 +3,7 @@ package sentineltest
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,9 +41,7 @@ func init() { //nolint:gochecknoinits // a table of functions that refer to it
 		"flows": (*eval).flowsNSG, "flows_vnet": (*eval).flowsVNet,
 		"syslog_all": (*eval).project, "device_processes": (*eval).project,
 	}
-	for name, f := range syslogAnswers {
-		answers[name] = f
-	}
+	maps.Copy(answers, syslogAnswers)
 }
 
 // host reports whether a row is of the host that was asked for.

@@ -118,9 +118,10 @@ func (e *eval) flowsNSG(out emit) error {
 			app: r.text("L7Protocol_s"), where: where, srcVM: r.text("VM1_s"), dstVM: r.text("VM2_s"), srcIP: r.text("SrcIP_s"), dstIP: r.text("DestIP_s"),
 			srcPublic: r.text("SrcPublicIPs_s"), dstPublic: r.text("DestPublicIPs_s"),
 		}
-		if where == "O" {
+		switch where {
+		case "O":
 			f.srcVM, f.srcIP, f.dstPublic = cmp.Or(f.srcVM, vm), cmp.Or(f.srcIP, ip), cmp.Or(f.dstPublic, public)
-		} else if where == "I" {
+		case "I":
 			f.dstVM, f.dstIP, f.srcPublic = cmp.Or(f.dstVM, vm), cmp.Or(f.dstIP, ip), cmp.Or(f.srcPublic, public)
 		}
 		f.cells = []json.RawMessage{toWhole(r.raw("DestPort_d"))}

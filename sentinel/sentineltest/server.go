@@ -254,7 +254,7 @@ func (s *Server) leave() {
 func throttle(w http.ResponseWriter, after time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 	if after < time.Second {
-		w.Header().Set("x-ms-retry-after-ms", strconv.FormatInt(int64(after/time.Millisecond), 10))
+		w.Header().Set("X-Ms-Retry-After-Ms", strconv.FormatInt(int64(after/time.Millisecond), 10))
 	}
 	fail(w, http.StatusTooManyRequests, "ThrottledError", "Too many requests", "")
 }
@@ -266,7 +266,10 @@ func fail(w http.ResponseWriter, status int, code, message, inner string) {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"error": e}) // the client is gone
+	b, err := json.Marshal(map[string]any{"error": e})
+	if err == nil {
+		_, _ = w.Write(b) // the client may be gone
+	}
 }
 
 var (
@@ -321,7 +324,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, kql string, f fa
 		return
 	case errors.Is(err, errScan), errors.Is(err, errGone), f == faultCut:
 		_ = out.w.Flush()
-		panic(http.ErrAbortHandler) // breaks the connection
+		panic(http.ErrAbortHandler) //nolint:forbidigo // how a handler breaks the connection
 	}
 	var partial string
 	switch {
@@ -350,7 +353,10 @@ type writer struct {
 var errTooBig = errors.New("too big")
 
 func (w *writer) open(columns []sentinel.Column) {
-	b, _ := json.Marshal(columns) // of strings
+	b, err := json.Marshal(columns)
+	if err != nil {
+		return
+	}
 	_, _ = w.w.WriteString(`{"tables":[{"name":"PrimaryResult","columns":`)
 	_, _ = w.w.Write(b)
 	_, _ = w.w.WriteString(`,"rows":[`)
@@ -404,10 +410,13 @@ func (w *writer) close(partial string, statistics bool) {
 			w.e.scanned*200, w.e.scanned, w.e.scanned)
 	}
 	if partial != "" {
-		e, _ := json.Marshal(map[string]any{
+		e, err := json.Marshal(map[string]any{
 			"code": "PartialError", "message": "There were some errors when processing your query.",
 			"details": []map[string]any{{"code": "EngineError", "message": "Something went wrong processing your query on the server.", "innererror": map[string]any{"code": "-2133196797", "message": partial}}},
 		})
+		if err != nil {
+			return
+		}
 		_, _ = w.w.WriteString(`,"error":`)
 		_, _ = w.w.Write(e)
 	}

@@ -54,7 +54,7 @@ func (r record) line() []json.RawMessage {
 
 func first(s string, all ...*regexp.Regexp) string {
 	for _, re := range all {
-		if m := re.FindStringSubmatch(s); m != nil && m[1] != "" {
+		if m := re.FindStringSubmatch(s); len(m) > 1 && m[1] != "" {
 			return m[1]
 		}
 	}
@@ -414,7 +414,7 @@ func (e *eval) sysmon(out emit) error {
 	return e.lines(func(r record) bool { return strings.Contains(r.text("SyslogMessage"), "Linux-Sysmon") },
 		func(r record, msg string) error {
 			id := between(msg, "<EventID>", "<")
-			if n, err := strconv.ParseInt(id, 10, 64); err != nil || e.p.Event != 0 && n != e.p.Event {
+			if whole(id) == nil || e.p.Event != 0 && id != strconv.FormatInt(e.p.Event, 10) {
 				return nil
 			}
 			cells := []json.RawMessage{r.raw("TimeGenerated"), r.raw("Computer"), whole(id), whole(between(msg, "<EventRecordID>", "<"))}

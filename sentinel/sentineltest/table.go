@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,9 +62,7 @@ func (s *Server) AddJSON(table string, r io.Reader) error {
 // [Server.AddJSON].
 func (s *Server) AddRows(table string, rows []map[string]json.RawMessage) error {
 	types := map[string]string{"TimeGenerated": "datetime"}
-	for c, typ := range known[table] {
-		types[c] = typ
-	}
+	maps.Copy(types, known[table])
 	for _, row := range rows {
 		for name, v := range row {
 			if _, ok := types[name]; !ok {
@@ -139,9 +138,7 @@ var known = func() map[string]map[string]string {
 		if out[t] == nil {
 			out[t] = map[string]string{}
 		}
-		for c, typ := range cols {
-			out[t][c] = typ
-		}
+		maps.Copy(out[t], cols)
 	}
 	return out
 }()
