@@ -25,11 +25,13 @@ type causes struct {
 	in    [][]int           // edges to a node
 	proc  map[int]int       // index in inv.Processes by id
 	alias map[int]string    // the node of a process that stands for something else
+	only  map[string]bool   // the sessions to look into; nil means all
 }
 
-// causesOf makes the nodes and edges of all that happened.
-func causesOf(inv *Investigation) *causes {
-	c := &causes{inv: inv, at: map[string]int{}, has: map[[2]string]int{}, proc: map[int]int{}, alias: map[int]string{}}
+// causesOf makes the nodes and edges of what happened in some sessions, and
+// outside of any; nil stands for all.
+func causesOf(inv *Investigation, only map[string]bool) *causes {
+	c := &causes{inv: inv, only: only, at: map[string]int{}, has: map[[2]string]int{}, proc: map[int]int{}, alias: map[int]string{}}
 	for i := range inv.Processes {
 		c.proc[inv.Processes[i].ID] = i
 	}
@@ -45,6 +47,11 @@ func causesOf(inv *Investigation) *causes {
 	c.letIn()
 	c.silences()
 	return c
+}
+
+// leave reports whether what belongs to a session is not looked at.
+func (c *causes) leave(session string) bool {
+	return c.only != nil && session != "" && !c.only[session]
 }
 
 // node adds a node, or adds what is new about one that is there.
@@ -130,6 +137,9 @@ func (c *causes) logons() {
 	}
 	for i := range inv.Sessions {
 		s := &inv.Sessions[i]
+		if c.leave(s.ID) {
+			continue
+		}
 		to := c.node(Node{
 			ID: sessionID(s.ID), Kind: NodeSession, Label: fmt.Sprintf("%s: %s (%s)", s.ID, quoteName(s.User), quoteName(s.Kind)),
 			Time: startOf(s), End: s.End, Session: s.ID, Severity: worstFlag(s), Refs: s.Refs,
@@ -182,7 +192,7 @@ func (c *causes) ranIn(session, to string, at time.Time, inferred string, refs [
 func (c *causes) commands() {
 	for i := range c.inv.Sudo {
 		r := &c.inv.Sudo[i]
-		if r.Result == "fail" {
+		if r.Result == "fail" || c.leave(r.Session) {
 			continue
 		}
 		id := c.node(Node{
@@ -243,7 +253,7 @@ func (c *causes) processes() {
 	inv := c.inv
 	for i := range inv.Processes {
 		p := &inv.Processes[i]
-		if c.alias[p.ID] != "" || p.PID == 1 { // the first process is above all and tells nothing
+		if c.alias[p.ID] != "" || p.PID == 1 || c.leave(p.Session) { // the first process is above all and tells nothing
 			continue
 		}
 		c.node(Node{
@@ -254,7 +264,7 @@ func (c *causes) processes() {
 	for i := range inv.Processes {
 		p := &inv.Processes[i]
 		id := c.nodeOf(p.ID)
-		if id == "" {
+		if id == "" || c.leave(p.Session) {
 			continue
 		}
 		at := firstTime(p.Start, p.End)
@@ -434,6 +444,9 @@ func (c *causes) did(process int, session, exe string, e Edge) {
 func (c *causes) changes() {
 	for i := range c.inv.Changes {
 		a := &c.inv.Changes[i]
+		if c.leave(a.Session) {
+			continue
+		}
 		label := strings.TrimSpace(strings.ReplaceAll(a.Kind, "_", " ") + " " + strings.TrimSpace(quoteNonEmpty(a.Account)+" "+quoteNonEmpty(a.Group)))
 		n := Node{ID: "change:" + strconv.Itoa(i+1), Kind: NodeChange, Label: label, Detail: a.Detail, Time: a.Time, Severity: SeverityLow, Session: a.Session, Refs: a.Refs}
 		kind := EdgeChanged
@@ -453,6 +466,9 @@ func (c *causes) changes() {
 func (c *causes) files() {
 	for i := range c.inv.FileChanges {
 		f := &c.inv.FileChanges[i]
+		if c.leave(f.Session) {
+			continue
+		}
 		to := c.node(Node{ID: "file:" + f.Path, Kind: NodeFile, Label: f.Path, Detail: fileVerb(f.Action), Time: f.Time, Session: f.Session, Refs: f.Refs})
 		kind := EdgeWrote
 		if f.Action == string(auditd.FileDelete) {
@@ -473,7 +489,7 @@ func (c *causes) files() {
 func (c *causes) connections() {
 	for i := range c.inv.Connections {
 		n := &c.inv.Connections[i]
-		if a := n.Address.Addr(); a.IsLoopback() || a.IsUnspecified() {
+		if a := n.Address.Addr(); a.IsLoopback() || a.IsUnspecified() || c.leave(n.Session) {
 			continue
 		}
 		to := c.node(Node{

@@ -140,6 +140,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.collectSignals()
 	h.buildSigma()
 	h.inv.Findings = h.findings(stories(h.signals))
+	h.signals = nil
 	h.linkSilences()
 	h.linkSigma()
 	h.flagSessions()

@@ -26,11 +26,14 @@ func (h *hunter) readSyslog(host string) {
 	var join syslog.Sessionizer
 	var tries syslog.AttemptJoiner
 	var n int64
-	for rec, err := range h.src.Syslog(h.ctx, host, h.o.Window) {
+	var rec syslog.Record // one for all lines: what is asked about them keeps none
+	var ev syslog.Event
+	for next, err := range h.src.Syslog(h.ctx, host, h.o.Window) {
 		if err != nil {
 			h.unread("syslog", err)
 			continue
 		}
+		rec = next
 		n++
 		h.progress("syslog", n, rec.Time)
 		h.seen.records++
@@ -45,7 +48,8 @@ func (h *hunter) readSyslog(host string) {
 		h.unitLine(&rec)
 		h.droppedLine(&rec)
 		h.sigmaLine(&rec)
-		ev, ok := syslog.Parse(rec)
+		var ok bool
+		ev, ok = syslog.Parse(rec)
 		if !ok {
 			if syslog.Covers(rec.Program) {
 				h.shapes.Add(rec.Program, rec.Message, rec.Ref)

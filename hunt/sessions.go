@@ -24,6 +24,7 @@ func (h *hunter) buildSessions() {
 		return cmp.Or(sessionTime(&a).Compare(sessionTime(&b)), cmp.Compare(a.ID, b.ID))
 	})
 	byID := map[int]int{} // of the log's session to the index here
+	h.inv.Sessions = make([]Session, 0, len(h.sessions))
 	matched := map[*auditSession]bool{}
 	for i := range h.sessions {
 		s := &h.sessions[i]
@@ -40,6 +41,9 @@ func (h *hunter) buildSessions() {
 		h.inv.Sessions = append(h.inv.Sessions, auditOnly(a))
 	}
 	h.wtmpOnly()
+	for i := range h.sessions {
+		h.sessions[i].Refs = nil // now with the witnesses
+	}
 	parents := make([]string, len(h.inv.Sessions))
 	order := make([]int, len(h.inv.Sessions))
 	for i := range order {
@@ -48,13 +52,11 @@ func (h *hunter) buildSessions() {
 	slices.SortStableFunc(order, func(a, b int) int {
 		return startOf(&h.inv.Sessions[a]).Compare(startOf(&h.inv.Sessions[b]))
 	})
-	sorted := make([]Session, len(order))
+	permute(h.inv.Sessions, order)
 	for n, i := range order {
-		sorted[n] = h.inv.Sessions[i]
-		sorted[n].ID = "S" + strconv.Itoa(n+1)
-		parents[i] = sorted[n].ID
+		h.inv.Sessions[n].ID = "S" + strconv.Itoa(n+1)
+		parents[i] = h.inv.Sessions[n].ID
 	}
-	h.inv.Sessions = sorted
 	for i := range h.sessions {
 		s := &h.sessions[i]
 		self, ok := byID[s.ID]
@@ -214,4 +216,26 @@ func utc(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// permute puts into each place the element that stood at its index in order.
+func permute[T any](list []T, order []int) {
+	done := make([]bool, len(order))
+	for start := range order {
+		if done[start] {
+			continue
+		}
+		first := list[start]
+		at := start
+		for {
+			done[at] = true
+			from := order[at]
+			if from == start {
+				list[at] = first
+				break
+			}
+			list[at] = list[from]
+			at = from
+		}
+	}
 }

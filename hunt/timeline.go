@@ -77,14 +77,18 @@ func (h *hunter) buildTimeline() {
 	for i := range all {
 		all[i].Severity, all[i].Finding = h.inStory(&all[i])
 	}
-	slices.SortStableFunc(all, func(a, b Moment) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Lane, b.Lane), a.Ref.Compare(b.Ref), cmp.Compare(a.Text, b.Text))
-	})
-	if len(all) > h.o.MaxTimeline {
+	slices.SortStableFunc(all, momentOrder)
+	if len(all) > h.o.MaxTimeline { // the worst stay
 		h.seen.momentsOmitted = len(all) - h.o.MaxTimeline
-		all = all[:h.o.MaxTimeline]
+		slices.SortStableFunc(all, func(a, b Moment) int { return b.Severity.Compare(a.Severity) })
+		all = slices.Clone(all[:h.o.MaxTimeline])
+		slices.SortStableFunc(all, momentOrder)
 	}
 	h.inv.Timeline = all
+}
+
+func momentOrder(a, b Moment) int {
+	return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Lane, b.Lane), a.Ref.Compare(b.Ref), cmp.Compare(a.Text, b.Text))
 }
 
 func firstRef(refs []evidence.Ref) evidence.Ref {

@@ -16,7 +16,7 @@ const maxGraph = 400
 // of a reference, the most particular first: what was done before the session
 // that it was done in. [Investigation.Walk] begins at any of them.
 func (inv *Investigation) NodesAt(ref evidence.Ref) []string {
-	c := causesOf(inv)
+	c := causesOf(inv, nil)
 	var found []Node
 	for i := range c.nodes {
 		if slices.Contains(c.nodes[i].Refs, ref) {
@@ -38,7 +38,7 @@ func (inv *Investigation) NodesAt(ref evidence.Ref) []string {
 // "address:192.0.2.1", "file:/etc/cron.d/x". One that is not there gives an
 // empty graph.
 func (inv *Investigation) Walk(id string) Graph {
-	c := causesOf(inv)
+	c := causesOf(inv, nil)
 	start, ok := c.at[id]
 	if !ok {
 		return Graph{Nodes: []Node{}, Edges: []Edge{}}
@@ -271,6 +271,22 @@ func (c *causes) reach(e Edge, in, past map[int]bool) (Edge, bool) {
 	return e, true
 }
 
+// storied returns the sessions of the findings that are drawn, with those that
+// they ran in.
+func (h *hunter) storied() map[string]bool {
+	out := map[string]bool{}
+	for i := range h.inv.Findings {
+		if f := &h.inv.Findings[i]; f.Severity.Compare(SeverityLow) > 0 {
+			for _, id := range f.Sessions {
+				for s := h.session(id); s != nil && !out[s.ID]; s = h.session(s.Parent) {
+					out[s.ID] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
 // buildGraphs draws the findings above low.
 func (h *hunter) buildGraphs() {
 	var c *causes
@@ -281,7 +297,7 @@ func (h *hunter) buildGraphs() {
 			continue
 		}
 		if c == nil {
-			c = causesOf(h.inv)
+			c = causesOf(h.inv, h.storied())
 			byRef = map[evidence.Ref][]int{}
 			for n := range c.nodes {
 				for _, r := range c.nodes[n].Refs {
