@@ -36,20 +36,19 @@ type HoldKind string
 
 // The rules.
 const (
-	HoldFormat      HoldKind = "bad_format"     // it is not what its type says
-	HoldAddress     HoldKind = "address"        // not a global address
-	HoldOwn         HoldKind = "own"            // the user's own address, network or name
-	HoldInternal    HoldKind = "internal_name"  // a name that the public name system does not have
-	HoldExample     HoldKind = "documentation"  // made for examples
-	HoldCredentials HoldKind = "credentials"    // a password or token stands in it
-	HoldEmpty       HoldKind = "empty_content"  // the hash of an empty file
-	HoldKnownGood   HoldKind = "known_good"     // in Policy.KnownGood
-	HoldNotListed   HoldKind = "not_listed"     // not in Policy.Only
-	HoldOffline     HoldKind = "offline"        //
-	HoldQuota       HoldKind = "quota"          // the provider's quota is used up
-	HoldBudget      HoldKind = "budget"         // the budget of this run is used up
-	HoldUnsupported HoldKind = "not_supported"  // the provider does not answer for the type
-	HoldUnready     HoldKind = "not_configured" // the provider cannot be asked
+	HoldFormat      HoldKind = "bad_format"    // it is not what its type says
+	HoldAddress     HoldKind = "address"       // not a global address
+	HoldOwn         HoldKind = "own"           // the user's own address, network or name
+	HoldInternal    HoldKind = "internal_name" // a name that the public name system does not have
+	HoldExample     HoldKind = "documentation" // made for examples
+	HoldCredentials HoldKind = "credentials"   // a password or token stands in it
+	HoldEmpty       HoldKind = "empty_content" // the hash of an empty file
+	HoldKnownGood   HoldKind = "known_good"    // in Policy.KnownGood
+	HoldNotListed   HoldKind = "not_listed"    // not in Policy.Only
+	HoldOffline     HoldKind = "offline"       //
+	HoldQuota       HoldKind = "quota"         // the provider's quota is used up
+	HoldBudget      HoldKind = "budget"        // the budget of this run is used up
+	HoldUnsupported HoldKind = "not_supported" // the provider does not answer for the type
 )
 
 // String returns the name of the rule.
