@@ -103,6 +103,9 @@ module.exports = async function clicks(page, say, { hostile, large }) {
 
   // more rows than the page has
   if (large) {
+    await view.focus();
+    await page.keyboard.press("0");
+    await page.waitForTimeout(400); // the table follows a moment later
     await page.locator("#timeline details.fold > summary").last().click();
     const shown = await body("timeline").count();
     await page.locator("#timeline .table > button").click();

@@ -108,6 +108,9 @@ func (l *layout) place(n *hunt.Node) {
 	s.row = max(s.row, l.free[s.column])
 	if n.Kind == hunt.NodeSession || n.Kind == hunt.NodeJob || !ok {
 		s.row = max(s.row, l.rows)
+		if ok && l.spots[cause].column == graphFrom && l.spots[cause].row == l.rows-1 { // beside the address that it comes from
+			s.row = max(l.rows-1, l.free[s.column])
+		}
 	}
 	if s.column == graphRan && len(l.effects[n.ID]) > 0 {
 		s.row = max(s.row, l.free[graphEffect])

@@ -144,6 +144,7 @@ func (p *page) add(t *table) *table {
 	if t.Total == 0 {
 		return nil
 	}
+	t.prune()
 	p.tables = append(p.tables, t)
 	return t
 }

@@ -12,7 +12,7 @@ import (
 
 func (p *page) applicationTables() []*table {
 	var out []*table
-	t := newTable("applications", "Programs that write to the logs, those to look at first", "mono:Program", "Part of", "n:Lines", "n:Warnings or worse", "n:Risky", "n:Rare forms", "n:Indicators", "wide:Facilities", "Findings", "t:First", "t:Last")
+	t := newTable("applications", "Programs that write to the logs, those to look at first", "mono:Program", "t:Part of", "n:Lines", "n:Warnings or worse", "n:Risky", "n:Rare forms", "n:Indicators", "wide:Facilities", "Findings", "t:First", "t:Last")
 	risky := newTable("app-risky", "Risky commands in the messages and processes of applications", "mono:Program", "t:Time", "mono wide:Command", "wide:Risk", "Evidence")
 	rare := newTable("app-rare", "Messages of a form that a program writes seldom", "mono:Program", "n:Count", "mono wide:Form", "mono wide:Example", "Evidence")
 	rare.Fold = true

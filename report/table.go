@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,8 @@ type cell struct {
 	Left  int    `json:"m,omitempty"` // links that are not shown
 }
 
+func (c *cell) empty() bool { return c.Text == "" && c.Note == "" && c.Sev == "" && len(c.Links) == 0 }
+
 // link leads to another place on the page.
 type link struct {
 	Href     string `json:"h"` // without "#"
@@ -72,6 +75,37 @@ func (t *table) row(cells ...cell) {
 	case t.Total <= maxData:
 		t.More = append(t.More, cells)
 	}
+}
+
+// prune takes away the columns in which nothing stands.
+func (t *table) prune() {
+	filled := make([]bool, len(t.Columns))
+	for _, list := range [][][]cell{t.Rows, t.More} {
+		for _, r := range list {
+			for i := range r {
+				filled[i] = filled[i] || !r[i].empty()
+			}
+		}
+	}
+	if !slices.Contains(filled, false) {
+		return
+	}
+	t.Columns = kept(t.Columns, filled)
+	for _, list := range [][][]cell{t.Rows, t.More} {
+		for i := range list {
+			list[i] = kept(list[i], filled)
+		}
+	}
+}
+
+func kept[T any](list []T, keep []bool) []T {
+	var out []T
+	for i := range list {
+		if keep[i] {
+			out = append(out, list[i])
+		}
+	}
+	return out
 }
 
 // Left is how many rows there are beyond those in the page.

@@ -12,11 +12,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // -zone works on machines without a zone database
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
+	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/hunt"
 	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/querytime"
@@ -144,6 +146,11 @@ func (p *program) hunt(ctx context.Context, progress func(hunt.Progress)) (*hunt
 	}
 	if opt.Rules, err = p.loadRules(); err != nil {
 		return nil, err
+	}
+	if p.source == "sample" { // nobody has its addresses: their places are made up
+		if opt.Locator, err = geo.ReadOverlay(strings.NewReader(sample.Places()), "made up"); err != nil {
+			return nil, fmt.Errorf("the sample's places: %w", err)
+		}
 	}
 	src, err := p.open(logdir.Options{Location: loc, Year: p.year}, opt.Window)
 	if err != nil {
