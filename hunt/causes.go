@@ -3,7 +3,6 @@ package hunt
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"path"
 	"slices"
 	"strconv"
@@ -196,7 +195,7 @@ func (c *causes) commands() {
 			continue
 		}
 		id := c.node(Node{
-			ID: "sudo:" + strconv.Itoa(i+1), Kind: NodeCommand, Label: quoteName(r.User) + ": sudo " + cutText(r.Text, maxLabel), Detail: r.Text,
+			ID: "sudo:" + strconv.Itoa(i+1), Kind: NodeCommand, Label: quoteName(r.User) + ": sudo " + cutText(r.Text), Detail: r.Text,
 			Time: r.Time, Severity: worstHit(r.Hits), Session: r.Session, Refs: r.Refs,
 		})
 		c.ranIn(r.Session, id, r.Time, r.Inferred, r.Refs)
@@ -228,10 +227,11 @@ func (c *causes) sudoProcesses() {
 const maxLabel = 80
 
 // cutText cuts a text for a label.
-func cutText(s string, n int) string {
-	if len(s) <= n {
+func cutText(s string) string {
+	if len(s) <= maxLabel {
 		return s
 	}
+	n := maxLabel
 	for n > 0 && s[n]&0xc0 == 0x80 {
 		n--
 	}
@@ -257,7 +257,7 @@ func (c *causes) processes() {
 			continue
 		}
 		c.node(Node{
-			ID: processID(p.ID), Kind: NodeProcess, Label: cutText(firstOf(p.Cmdline, p.Exe, "pid "+strconv.Itoa(p.PID)), maxLabel), Detail: p.Cmdline,
+			ID: processID(p.ID), Kind: NodeProcess, Label: cutText(firstOf(p.Cmdline, p.Exe, "pid "+strconv.Itoa(p.PID))), Detail: p.Cmdline,
 			Time: firstTime(p.Start, p.End), End: p.End, Severity: worse(SeverityInfo, p.Severity), Session: p.Session, Refs: p.Refs,
 		})
 	}
@@ -342,7 +342,7 @@ func (c *causes) fetched() {
 			continue
 		}
 		for _, u := range f.From {
-			id := c.node(Node{ID: "url:" + u, Kind: NodeURL, Label: cutText(u, maxLabel), Detail: u, Time: f.Time, Session: f.Session, Refs: f.Refs})
+			id := c.node(Node{ID: "url:" + u, Kind: NodeURL, Label: cutText(u), Detail: u, Time: f.Time, Session: f.Session, Refs: f.Refs})
 			c.edge(Edge{From: from, To: id, Kind: EdgeFetched, Basis: Inferred, Reason: saidOnly, Time: f.Time, Refs: f.Refs})
 		}
 		for _, file := range f.Files {
@@ -407,7 +407,7 @@ func (c *causes) reached(from, to string, kind EdgeKind, hit *Hit, at time.Time,
 	if to == "" {
 		return
 	}
-	id := c.node(Node{ID: "url:" + to, Kind: NodeURL, Label: cutText(to, maxLabel), Detail: to, Time: at, Severity: hit.Severity, Session: session, Refs: refs})
+	id := c.node(Node{ID: "url:" + to, Kind: NodeURL, Label: cutText(to), Detail: to, Time: at, Severity: hit.Severity, Session: session, Refs: refs})
 	c.edge(Edge{From: from, To: id, Kind: kind, Basis: Inferred, Reason: saidOnly, Time: at, Refs: refs})
 }
 
@@ -508,7 +508,7 @@ func (c *causes) jobs() {
 			continue
 		}
 		id := c.node(Node{
-			ID: "job:" + strconv.Itoa(i+1), Kind: NodeJob, Label: "cron as " + quoteName(j.User) + ": " + cutText(j.Text, maxLabel), Detail: j.Text,
+			ID: "job:" + strconv.Itoa(i+1), Kind: NodeJob, Label: "cron as " + quoteName(j.User) + ": " + cutText(j.Text), Detail: j.Text,
 			Time: j.First, End: j.Last, Severity: worstHit(j.Hits), Refs: j.Refs,
 		})
 		c.plantedJob(id, j)
@@ -607,20 +607,4 @@ func nodeOrder(k NodeKind) int {
 	return slices.Index([]NodeKind{
 		NodeAddress, NodeAttempts, NodeServer, NodeSession, NodeCommand, NodeProcess, NodeURL, NodeFile, NodeAccount, NodeChange, NodeConnection, NodeJob, NodeSilence,
 	}, k)
-}
-
-// addressOf returns the address that a node stands for or names.
-func addressOf(n *Node) (netip.Addr, bool) {
-	switch n.Kind {
-	case NodeAddress:
-		a, err := netip.ParseAddr(n.Label)
-		return a, err == nil
-	case NodeURL:
-		return addressIn(n.Detail)
-	case NodeConnection:
-		ap, err := netip.ParseAddrPort(n.Label)
-		return ap.Addr().Unmap(), err == nil
-	default:
-		return netip.Addr{}, false
-	}
 }

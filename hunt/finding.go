@@ -87,9 +87,6 @@ func (h *hunter) finding(st *story) Finding {
 	attack := st.attack()
 	sessions, keep := map[string]bool{}, st.tellable(h.o.MaxSteps)
 	for i, s := range st.signals {
-		if keep != nil && !keep[i] {
-			f.Omitted++
-		}
 		step := Step{
 			Time: s.time, End: s.end, Rule: s.rule, Stage: s.stage, Severity: s.severity, Text: s.text, Detail: s.detail,
 			Techniques: s.techniques, Session: s.session, Inferred: s.inferred, Refs: s.refs,
@@ -97,7 +94,9 @@ func (h *hunter) finding(st *story) Finding {
 		if attack {
 			step.Severity = worse(s.severity, s.raised)
 		}
-		if keep == nil || keep[i] {
+		if i < len(keep) && !keep[i] {
+			f.Omitted++
+		} else {
 			f.Steps = append(f.Steps, step)
 			f.Refs = append(f.Refs, s.refs...)
 		}

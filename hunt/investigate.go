@@ -62,13 +62,14 @@ type hunter struct {
 	drops     []dropped             // what log daemons say that they lost
 	tree      *ptree.Tree
 
-	suTries     map[string][]int // indexes of attempts of su, by account
-	before      []failuresBefore // by session
-	sudoBefores []sudoHabit      // by sudo command
-	servers     map[int]bool     // processes that a server should not have started
-	byAudit     map[string][]int // indexes of inv.Sessions by audit session
-	users       stays            // the same by account
-	fromSource  map[string][]int // indexes of attempts by source
+	suTries     map[string][]int         // indexes of attempts of su, by account
+	before      []failuresBefore         // by session
+	windows     map[string]*sourceWindow // by source
+	sudoBefores []sudoHabit              // by sudo command
+	servers     map[int]bool             // processes that a server should not have started
+	byAudit     map[string][]int         // indexes of inv.Sessions by audit session
+	users       stays                    // the same by account
+	fromSource  map[string][]int         // indexes of attempts by source
 	signals     []*signal
 	cited       map[evidence.Ref]citation
 }
@@ -112,7 +113,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	if o.Sigma != nil {
 		h.sigma = o.Sigma.NewRun()
 	}
-	sums, stop := h.digests()
+	sums, stop := digests(ctx, src)
 	defer stop()
 	h.inv.Host.Name = host
 	h.inv.Host.Others = slices.DeleteFunc(slices.Clone(hosts), func(s string) bool { return s == host })
@@ -121,7 +122,8 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.readAudit(host)
 	h.readLogins(host)
 	h.readOthers(host)
-	defer h.endedEarly()()
+	release := h.endedEarly()
+	defer release()
 	if h.seen.records == 0 && h.seen.audit == 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -189,7 +189,7 @@ func (h *hunter) sessionOfAttempt(a *syslog.Attempt) string {
 // window that a guess that works is judged by.
 type failuresBefore struct {
 	tries     int
-	accounts  []string
+	accounts  int // with failures
 	unknown   int // tries on accounts that the host does not have
 	own       int // tries on the account itself
 	successes int
@@ -200,38 +200,107 @@ type failuresBefore struct {
 // guessWindow is how far back failures count for a logon that followed them.
 const guessWindow = 24 * time.Hour
 
+// sourceWindow holds the attempts of one source within the guess window, as it
+// moves on in time: each attempt comes in once and goes out once.
+type sourceWindow struct {
+	list      []int // indexes of the source's attempts, in order of time
+	lo, hi    int   // those in the window
+	tries     int
+	unknown   int
+	successes int
+	byUser    map[string]int // tries
+	failing   []int          // indexes of those with failures, the oldest first
+	latest    []int          // of failing, those that no later one outlasts
+}
+
+// failuresBefore counts what a source failed before a moment. The moments asked
+// about one source must not go back in time.
 func (h *hunter) failuresBefore(source, user string, at time.Time) failuresBefore {
 	var f failuresBefore
 	if source == "" {
 		return f
 	}
-	list := h.bySource()[source]
-	from, _ := slices.BinarySearchFunc(list, at.Add(-guessWindow), func(i int, t time.Time) int { return h.attempts[i].First.Compare(t) })
-	for _, i := range list[from:] {
+	w := h.windows[source]
+	if w == nil {
+		list := h.bySource()[source]
+		if len(list) == 0 {
+			return f
+		}
+		w = &sourceWindow{list: list, byUser: map[string]int{}}
+		if h.windows == nil {
+			h.windows = map[string]*sourceWindow{}
+		}
+		h.windows[source] = w
+	}
+	h.move(w, at)
+	f.tries, f.unknown, f.own, f.successes = w.tries, w.unknown, w.byUser[user], w.successes
+	for i := w.hi - 1; i >= w.lo && i >= w.hi-maxAtOnce; i-- { // what succeeds only now is no earlier success
+		if a := &h.attempts[w.list[i]]; a.Success && !a.Last.Before(at) {
+			f.successes--
+		}
+	}
+	f.accounts = len(w.byUser)
+	if len(w.failing) > 0 {
+		f.first = utc(h.attempts[w.failing[0]].First)
+		f.last = utc(h.attempts[w.latest[0]].Last)
+	}
+	return f
+}
+
+// maxAtOnce is how many connections of one source are looked at to see which of
+// them are under way.
+const maxAtOnce = 64
+
+func (h *hunter) move(w *sourceWindow, at time.Time) {
+	for ; w.hi < len(w.list); w.hi++ {
+		i := w.list[w.hi]
 		a := &h.attempts[i]
 		if a.First.After(at) {
 			break
 		}
-		n := a.Failures()
-		if a.Success && a.Last.Before(at) {
-			f.successes++
+		if a.Success {
+			w.successes++
 		}
+		n := a.Failures()
 		if n == 0 {
 			continue
 		}
-		f.tries += n
-		if len(f.accounts) < maxAccounts {
-			f.accounts = appendNew(f.accounts, a.User)
+		w.tries += n
+		w.byUser[a.User] += n
+		if !a.UserKnown {
+			w.unknown += n
+		}
+		w.failing = append(w.failing, i)
+		for len(w.latest) > 0 && !h.attempts[w.latest[len(w.latest)-1]].Last.After(a.Last) {
+			w.latest = w.latest[:len(w.latest)-1]
+		}
+		w.latest = append(w.latest, i)
+	}
+	for ; w.lo < w.hi; w.lo++ {
+		i := w.list[w.lo]
+		a := &h.attempts[i]
+		if !a.First.Before(at.Add(-guessWindow)) {
+			break
+		}
+		if a.Success {
+			w.successes--
+		}
+		n := a.Failures()
+		if n == 0 {
+			continue
+		}
+		w.tries -= n
+		if w.byUser[a.User] -= n; w.byUser[a.User] == 0 {
+			delete(w.byUser, a.User)
 		}
 		if !a.UserKnown {
-			f.unknown += n
+			w.unknown -= n
 		}
-		if a.User == user {
-			f.own += n
+		w.failing = w.failing[1:]
+		if w.latest[0] == i {
+			w.latest = w.latest[1:]
 		}
-		f.first, f.last = widen(f.first, f.last, a.First, a.Last)
 	}
-	return f
 }
 
 // bySource returns the attempts to log on from each source, in order of time.

@@ -30,12 +30,12 @@ func newWorld() *world {
 
 func (w *world) wait(d time.Duration) { w.at = w.at.Add(d) }
 
-func (w *world) log(b *strings.Builder, format string, args ...any) {
+func (w *world) logf(b *strings.Builder, format string, args ...any) {
 	fmt.Fprintf(b, "%s web01 %s\n", w.at.Format("2006-01-02T15:04:05.000000+00:00"), fmt.Sprintf(format, args...))
 }
 
-func (w *world) authf(format string, args ...any) { w.log(&w.auth, format, args...) }
-func (w *world) sysf(format string, args ...any)  { w.log(&w.syslog, format, args...) }
+func (w *world) authf(format string, args ...any) { w.logf(&w.auth, format, args...) }
+func (w *world) sysf(format string, args ...any)  { w.logf(&w.syslog, format, args...) }
 
 func (w *world) stamp() string {
 	w.audit.serial++
@@ -109,14 +109,6 @@ func (w *world) su(from stay, to string, uid int) {
 	w.authf("su[%d]: (to %s) %s on pts/0", w.pid, to, from.user)
 	w.authf("su[%d]: pam_unix(su-l:session): session opened for user %s(uid=%d) by %s(uid=%d)", w.pid, to, uid, from.user, from.uid)
 	w.wait(time.Second)
-}
-
-func (w *world) connect(s stay, pid int, exe, addr string, port int) {
-	var a, b, c, d int
-	fmt.Sscanf(addr, "%d.%d.%d.%d", &a, &b, &c, &d)
-	st := w.stamp()
-	fmt.Fprintf(&w.audit.b, "type=SYSCALL msg=%s: arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 ppid=1 pid=%d %s comm=\"x\" exe=%q key=\"net\"\n", st, pid, s.ids(0), exe)
-	fmt.Fprintf(&w.audit.b, "type=SOCKADDR msg=%s: saddr=0200%04X%02X%02X%02X%02X0000000000000000\n", st, port, a, b, c, d)
 }
 
 func (w *world) files() fstest.MapFS {
@@ -212,7 +204,7 @@ func TestOtherIntrusion(t *testing.T) {
 		if assert.GreaterOrEqual(t, i, 0, "%q in its place in\n%s", must, &story) {
 			at += i
 		}
-		for _, word := range strings.Fields(must) {
+		for word := range strings.FieldsSeq(must) {
 			assert.Contains(t, top.Paragraph, word)
 		}
 	}

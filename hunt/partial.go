@@ -50,12 +50,12 @@ func (p *Partial) blindAll() []Blind {
 
 // digests sums up the inputs while they are read. wait gives what is known once
 // that is done, stop ends it before.
-func (h *hunter) digests() (wait func() []evidence.Digest, stop func()) {
-	src, ok := h.src.(DigestSource)
+func digests(ctx context.Context, from Source) (wait func() []evidence.Digest, stop func()) {
+	src, ok := from.(DigestSource)
 	if !ok {
 		return func() []evidence.Digest { return nil }, func() {}
 	}
-	ctx, cancel := context.WithCancel(h.ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan []evidence.Digest, 1)
 	go func() {
 		var out []evidence.Digest

@@ -55,7 +55,7 @@ type stray struct {
 const (
 	maxGaps    = 64
 	maxMinutes = 20 * 366 * 24 * 60
-	backMin    = time.Minute // less is how daemons and their log daemon race
+	backLess   = time.Minute // less is how daemons and their log daemon race
 	backLeast  = 10          // records that show that a clock went on from where it was set back to
 	backRecord = 200         // records after which a time that went back stays there
 )
@@ -92,7 +92,7 @@ func (r *rhythm) see(at time.Time, ref evidence.Ref) {
 
 // back takes a record that is earlier than the one before.
 func (r *rhythm) back(at time.Time, ref evidence.Ref) {
-	if r.last.Sub(at) < backMin {
+	if r.last.Sub(at) < backLess {
 		return
 	}
 	if r.away++; r.away == 1 {

@@ -196,12 +196,12 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 		}
 		f := h.failuresBefore(s.Source, s.User, s.Start)
 		h.before[i] = f
-		others := len(f.accounts)
+		others := f.accounts
 		if f.own > 0 {
 			others--
 		}
 		if f.tries > 0 {
-			sig.text = fmt.Sprintf("%s logged on%s%s, after %s failed from there on %s.", quoteName(s.User), from, how, tries(f.tries), accounts(len(f.accounts)))
+			sig.text = fmt.Sprintf("%s logged on%s%s, after %s failed from there on %s.", quoteName(s.User), from, how, tries(f.tries), accounts(f.accounts))
 			switch {
 			case (others >= othersMin || f.unknown >= unknownMin) && f.tries >= guessMin && f.tries >= failuresRatio*f.successes:
 				sig.severity = SeverityHigh
@@ -221,7 +221,7 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 				entered[s.Source] = true
 				sig.techniques = []string{"T1110", "T1078"}
 				if sig.role == roleEntry {
-					sig.text = fmt.Sprintf("%s got in as %s%s, after %s failed from there on %s.", quoteName(s.Source), quoteName(s.User), how, tries(f.tries), accounts(len(f.accounts)))
+					sig.text = fmt.Sprintf("%s got in as %s%s, after %s failed from there on %s.", quoteName(s.Source), quoteName(s.User), how, tries(f.tries), accounts(f.accounts))
 				}
 			}
 		}

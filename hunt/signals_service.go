@@ -77,7 +77,7 @@ func (h *hunter) serviceSignals() {
 		h.signal(signal{
 			rule: ruleServerShell, role: roleServer, process: root.ID, time: firstTime(root.Start, root.End), stage: StageExecution, severity: severity, raised: SeverityHigh,
 			text:  fmt.Sprintf("A server that runs as %s was made to run a shell, which looks around, fetches or sends: nobody is logged on, and the same text does not come again.", quoteName(root.User)),
-			short: fmt.Sprintf("A server that runs as %s was made to run a shell", quoteName(root.User)), act: "a shell that the server should not run: " + cutText(shell.Cmdline, maxLabel),
+			short: fmt.Sprintf("A server that runs as %s was made to run a shell", quoteName(root.User)), act: "a shell that the server should not run: " + cutText(shell.Cmdline),
 			detail: shell.Cmdline, object: root.User, techniques: []string{"T1190", "T1059.004"}, hypotheses: []Hypothesis{HijackedApp}, refs: shell.Refs,
 			keys: []string{treeKey(root.ID), key}, owns: []string{treeKey(root.ID), key},
 		})

@@ -298,7 +298,7 @@ func (h *hunter) serialSilences() {
 
 // auditOffSilences tells how long auditing was away after each act against it.
 func (h *hunter) auditOffSilences() {
-	for i := 0; i < len(h.audit.off); i++ {
+	for i := range h.audit.off {
 		o := &h.audit.off[i]
 		if i > 0 && o.at.Sub(h.audit.off[i-1].at) < time.Minute && o.ses == h.audit.off[i-1].ses {
 			continue
@@ -397,8 +397,8 @@ func missingRotations(files []string) []missing {
 	for _, f := range files {
 		dir, name := path.Split(f)
 		for _, e := range [...]string{".gz", ".bz2", ".xz", ".zst"} {
-			if strings.HasSuffix(name, e) {
-				name, ext = strings.TrimSuffix(name, e), e
+			if rest, ok := strings.CutSuffix(name, e); ok {
+				name, ext = rest, e
 			}
 		}
 		if i := strings.LastIndexByte(name, '.'); i > 0 && digits(name[i+1:]) && len(name)-i < 5 {

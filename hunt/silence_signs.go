@@ -33,10 +33,10 @@ func (h *hunter) clockSilences() {
 	}
 }
 
-// strayMin is how far lines may stand from where their time belongs before that
+// strayLess is how far lines may stand from where their time belongs before that
 // is worth a word: log daemons hold messages back for seconds, and at a start
 // for longer.
-const strayMin = 5 * time.Minute
+const strayLess = 5 * time.Minute
 
 // strayLines tells of lines that stand later in a log than their time says.
 func (h *hunter) strayLines() {
@@ -46,7 +46,7 @@ func (h *hunter) strayLines() {
 			continue
 		}
 		for _, x := range r.stray {
-			if x.after.Sub(x.at) < strayMin || h.off(gap{from: x.at, to: x.after}) {
+			if x.after.Sub(x.at) < strayLess || h.off(gap{from: x.at, to: x.after}) {
 				continue
 			}
 			h.silence(Silence{

@@ -142,11 +142,6 @@ func (st *story) add(s *signal) {
 // severity returns that of the worst act, by itself.
 func (st *story) severity() Severity { return worse(SeverityInfo, st.worst) }
 
-// has reports whether a signal of one of the roles is in the story.
-func (st *story) has(roles ...role) bool {
-	return slices.ContainsFunc(st.signals, func(s *signal) bool { return slices.Contains(roles, s.role) })
-}
-
 func (st *story) of(roles ...role) []*signal {
 	var out []*signal
 	for _, s := range st.signals {

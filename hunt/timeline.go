@@ -161,7 +161,7 @@ func (h *hunter) flagSessions() {
 			if f.tries >= guessMin {
 				severity = SeverityMedium
 			}
-			add("after_failures", severity, fmt.Sprintf("%s failed from the same source before it, on %s.", tries(f.tries), accounts(len(f.accounts))))
+			add("after_failures", severity, fmt.Sprintf("%s failed from the same source before it, on %s.", tries(f.tries), accounts(f.accounts)))
 		}
 		if made, ok := planted[s.User]; ok && made.Before(startOf(s)) {
 			add("new_account", SeverityMedium, fmt.Sprintf("The account was made %s before.", roughly(startOf(s).Sub(made))))
