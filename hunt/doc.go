@@ -33,11 +33,32 @@
 //
 // An attack with a way in and anything done after it is critical.
 //
+// The rules of the house stand in one place, [HouseRules]: what each looks at,
+// what that is worth, what ordinary work leaves the same trace, and what would
+// confirm or refute it. A finding says why it is worth its severity, what is
+// normal on this host, and what to ask next. Findings above low carry their
+// [Graph], from the address over the logon to all that came of it, each edge
+// observed or inferred with the lines that show it, and the same in a paragraph;
+// [Investigation.Walk] does so for any line. Sigma rules that are handed in end
+// as matched, not matched, or as ones that could not have matched.
+//
+// # Witnesses and silence
+//
+// A session names its witnesses: the daemon's lines, PAM's, logind's, audit's and
+// wtmp's, and whether each agrees, contradicts, or is missing though its log was
+// being written and tells of the others. A [Silence] is a log that stopped
+// against its own rhythm, numbers of audit events that never come, a rotated file
+// that is not there, a clock that was set, lines out of their place, records
+// overwritten, auditing or a shell's history switched off; what other witnesses
+// saw meanwhile decides what it is worth, and for its time the sections that
+// need the log are blind.
+//
 // # Honesty
 //
 // [Coverage] says what was read, what was not understood, and which sections
 // are blind because their logs are not there; a hypothesis that would need a
-// blind section ends as [CannotTell] instead of [NotSupported].
+// blind section ends as [CannotTell] instead of [NotSupported]. A hunt that is
+// cancelled returns what it knows, marked as [Partial].
 //
 // Nothing found in a log is executed, fetched or looked up. Strings come from
 // hostile hands and are not escaped here: package report does that.
