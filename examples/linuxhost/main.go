@@ -12,13 +12,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // -zone works on machines without a zone database
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
-	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/hunt"
 	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/querytime"
@@ -38,6 +36,8 @@ examples:
   linuxhost -source /mnt/image/var/log -host web01 -window 2026-11-23T08:00/10:00 -json report.json
   linuxhost -source sentinel -workspace 01234567-89ab-cdef-0123-456789abcdef -window 2d
   linuxhost -session S4
+  linuxhost -tree -session S4
+  linuxhost -source /var/log -feeds /srv/intel
   linuxhost -interactive -source /var/log
 
 It exits with 0 when the hunt was done, whatever it found; 1 when it failed; 2
@@ -62,6 +62,8 @@ type program struct {
 	stdout, stderr             io.Writer
 	now                        func() time.Time
 	workspace                  sentinel.Config
+	lookups                    lookups
+	looks                      looks
 }
 
 // usageError is a mistake of the caller: exit code 2.
@@ -86,6 +88,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	fs.StringVar(&p.rules, "rules", "", "a `file` of command rules to use beside the built-in ones")
 	fs.IntVar(&p.width, "width", 0, "the `columns` to wrap the summary at (default 100)")
 	p.workspace.Flags(fs)
+	p.lookups.flags(fs)
+	p.looks.flags(fs)
 	fs.Usage = func() { fmt.Fprint(stderr, usage); fs.PrintDefaults() }
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -118,16 +122,22 @@ func (p *program) start(ctx context.Context) error {
 	if p.interactive {
 		return p.choose(ctx)
 	}
+	if p.looks.hosts {
+		return p.listHosts(ctx)
+	}
 	progress, end := p.progress, func() { fmt.Fprint(p.stderr, "\r\x1b[K") }
 	if !terminal(p.stderr) {
 		progress, end = nil, func() {}
 	}
 	inv, err := p.hunt(ctx, progress)
+	if err == nil && p.looks.around != "" {
+		inv, err = p.rescope(ctx, inv, progress)
+	}
 	end()
 	if inv == nil {
 		return err
 	}
-	return errors.Join(p.write(inv), err)
+	return errors.Join(p.write(ctx, inv), err)
 }
 
 // hunt investigates what the flags ask for. An error may come with what was
@@ -141,16 +151,17 @@ func (p *program) hunt(ctx context.Context, progress func(hunt.Progress)) (*hunt
 		return nil, usageError{fmt.Errorf("-year %d: is no year of a log", p.year)}
 	}
 	opt := hunt.Options{Host: p.host, Progress: progress}
-	if opt.Window, err = querytime.Parse(p.window, p.now(), loc); err != nil {
-		return nil, usageError{fmt.Errorf("-window: %w", err)}
+	if opt.Window, err = p.scopeOf(); err != nil {
+		return nil, err
 	}
 	if opt.Rules, err = p.loadRules(); err != nil {
 		return nil, err
 	}
-	if p.source == "sample" { // nobody has its addresses: their places are made up
-		if opt.Locator, err = geo.ReadOverlay(strings.NewReader(sample.Places()), "made up"); err != nil {
-			return nil, fmt.Errorf("the sample's places: %w", err)
-		}
+	if opt.Locator, err = p.locator(); err != nil {
+		return nil, err
+	}
+	if err := p.intelligence(ctx, &opt); err != nil {
+		return nil, err
 	}
 	src, err := p.open(logdir.Options{Location: loc, Year: p.year}, opt.Window)
 	if err != nil {
@@ -232,7 +243,7 @@ func progressLine(at hunt.Progress) string {
 	return fmt.Sprintf("%s: %d records%s%s", at.Stage, at.Records, when, left)
 }
 
-func (p *program) write(inv *hunt.Investigation) error {
+func (p *program) write(ctx context.Context, inv *hunt.Investigation) error {
 	if p.html != "" {
 		if err := writeFile(p.html, func(w io.Writer) error { return report.HTML(w, inv) }); err != nil {
 			return fmt.Errorf("-html: %w", err)
@@ -246,6 +257,9 @@ func (p *program) write(inv *hunt.Investigation) error {
 	o := report.TextOptions{Width: p.width, Color: terminal(p.stdout) && os.Getenv("NO_COLOR") == ""}
 	if p.json == "-" {
 		return report.JSON(p.stdout, inv)
+	}
+	if done, err := p.look(ctx, inv, o); done {
+		return err
 	}
 	for _, kind := range report.TopicKinds() {
 		id := *p.topics[kind]
