@@ -28,6 +28,9 @@ func TreeText(w io.Writer, t hunt.ProcessTree, o TextOptions) error {
 		if line == "" {
 			line = p.Exe
 		}
+		if line == "" {
+			line = "(known from its children only)"
+		}
 		fmt.Fprintf(out, "%s%d %s", strings.Repeat("  ", min(d, 40)), p.PID, Visible(cut(line, 400)))
 		var more []string
 		if p.User != "" {
