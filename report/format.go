@@ -21,6 +21,14 @@ func clock(t time.Time) string {
 	return s
 }
 
+// brief returns t for a narrow table: without the year and the fraction.
+func brief(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("01-02 15:04:05")
+}
+
 // interval returns two times, the second without the date where it is the same.
 func interval(start, end time.Time) string {
 	switch {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/hunt"
@@ -13,10 +12,12 @@ import (
 
 // TextOptions sets how [Text] writes. The zero value works.
 type TextOptions struct {
-	// Width is the number of columns to wrap at; 0 means 100, less than 40
-	// counts as 40.
+	// Width is the number of columns to wrap at, such as the terminal has; 0
+	// means 100, less than 40 counts as 40. No line is longer, but where a
+	// single path or reference is; columns of tables are cut to fit.
 	Width int
-	// Color marks severities with ANSI colours, for terminals.
+	// Color marks severities with ANSI colours. Set it for terminals only, and
+	// not where the environment has NO_COLOR.
 	Color bool
 	// Top is how many rows of a table are shown; 0 means 10.
 	Top int
@@ -41,6 +42,7 @@ func Text(w io.Writer, inv *hunt.Investigation, o TextOptions) error {
 	t.sessions(inv)
 	t.users(inv)
 	t.indicators(inv)
+	t.silences(inv)
 	t.coverage(inv)
 	if err := t.w.Flush(); err != nil {
 		return fmt.Errorf("write the summary: %w", err)
@@ -48,101 +50,72 @@ func Text(w io.Writer, inv *hunt.Investigation, o TextOptions) error {
 	return nil
 }
 
-type text struct {
-	w     *bufio.Writer
-	o     TextOptions
-	width int
-}
-
-// printf writes formatted text; a failed write shows when the buffer is flushed.
-func (t *text) printf(format string, args ...any) { fmt.Fprintf(t.w, format, args...) }
-
-func (t *text) title(s string) { t.printf("\n%s\n", t.paint("1", s)) }
-
-func (t *text) paint(code, s string) string {
-	if !t.o.Color {
-		return s
-	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
-}
-
-func (t *text) severity(s hunt.Severity) string {
-	code := map[hunt.Severity]string{hunt.SeverityCritical: "1;31", hunt.SeverityHigh: "31", hunt.SeverityMedium: "33", hunt.SeverityLow: "36"}[s]
-	label := strings.ToUpper(Visible(string(s)))
-	if code == "" {
-		return label
-	}
-	return t.paint(code, label)
-}
-
-// wrap writes s in lines of at most the width, each behind the indent.
-func (t *text) wrap(indent int, s string) {
-	pad := strings.Repeat(" ", indent)
-	room := max(t.width-indent, 20)
-	line, used := "", 0
-	for word := range strings.FieldsSeq(Visible(s)) {
-		n := utf8.RuneCountInString(word)
-		if used > 0 && used+1+n > room {
-			t.printf("%s%s\n", pad, line)
-			line, used = "", 0
-		}
-		if used > 0 {
-			line += " "
-			used++
-		}
-		line += word
-		used += n
-	}
-	if used > 0 {
-		t.printf("%s%s\n", pad, line)
-	}
-}
-
 func (t *text) header(inv *hunt.Investigation) {
-	t.printf("%s", t.paint("1", "tuxtrail: host "+hostName(inv)))
+	span := ""
 	if !inv.Host.First.IsZero() {
-		t.printf(", %s to %s UTC", clock(inv.Host.First), clock(inv.Host.Last))
+		span = fmt.Sprintf(", %s to %s UTC", clock(inv.Host.First), clock(inv.Host.Last))
 	}
-	t.printf("\n")
+	t.hang(0, 2, "", t.paint("1", "tuxtrail: host "+hostName(inv))+span)
 	if w := windowText(inv); w != "" {
-		t.printf("window: %s\n", w)
+		t.hang(0, 2, "", "window: "+w)
 	}
 	head, sub, worst := headline(inv)
-	t.printf("\n%s: %s\n%s\n", t.severity(worst), head, sub)
+	t.printf("\n")
+	t.hang(0, 2, t.severity(worst)+": ", t.paint("1", head))
+	t.hang(0, 2, "", sub)
+	if inv.Partial != nil {
+		t.wrap(0, "Ended early, while reading "+inv.Partial.Stage+": "+inv.Partial.Why+" What is here is true; what is not here was perhaps not reached.")
+	}
 }
 
 func (t *text) findings(inv *hunt.Investigation) {
-	for i, f := range inv.Findings {
+	for i := range inv.Findings {
+		f := &inv.Findings[i]
 		if i == 3*t.o.Top {
 			t.printf("\nand %d more findings\n", len(inv.Findings)-i)
 			break
 		}
-		t.printf("\n%s %s %s\n", t.severity(f.Severity), Visible(f.ID), t.paint("1", Visible(f.Title)))
-		if len(f.Steps) == 1 {
-			t.wrap(2, f.Summary)
-			t.printf("  evidence: %s\n", refList(f.Refs))
+		t.printf("\n")
+		t.hang(0, 2, t.severity(f.Severity)+" "+Visible(f.ID)+" ", t.paint("1", f.Title))
+		t.wrap(2, f.Summary)
+		if len(f.Steps) < 2 {
+			t.hang(2, 4, "", t.paint("2", "evidence: "+refList(f.Refs)))
 			continue
 		}
-		t.wrap(2, f.Summary)
+		t.steps(f)
+		t.wrap(2, "Why: "+f.Why)
 		if len(f.Techniques) > 0 {
 			t.wrap(2, "ATT&CK: "+strings.Join(f.Techniques, ", "))
 		}
-		shown := 0
-		for i, s := range f.Steps {
-			if s.Severity == hunt.SeverityInfo {
-				continue
-			}
-			if shown++; shown > maxTextSteps {
-				t.printf("    and %d more steps\n", len(f.Steps)-i)
-				break
-			}
-			t.printf("    %s  %-8s %s\n", clock(s.Time), severityClass(s.Severity), Visible(cut(s.Text, 160)))
-			if s.Detail != "" {
-				t.printf("        %s\n", Visible(cut(s.Detail, 200)))
-			}
-			t.printf("        %s\n", refList(s.Refs))
+		t.printf("  %s\n", t.paint("2", "evidence: "+amount(len(f.Refs), "line")))
+	}
+}
+
+// steps writes what was done in a finding, in order, a time and a severity
+// before each.
+func (t *text) steps(f *hunt.Finding) {
+	shown, day, detail := 0, "", ""
+	for i := range f.Steps {
+		s := &f.Steps[i]
+		if s.Severity == hunt.SeverityInfo {
+			continue
 		}
-		t.printf("  evidence: %d lines\n", len(f.Refs))
+		if shown++; shown > maxTextSteps {
+			t.printf("    and %d more steps\n", len(f.Steps)-i)
+			return
+		}
+		date, at, _ := strings.Cut(clock(s.Time), " ")
+		if date != day {
+			t.printf("  %s\n", date)
+			day = date
+		}
+		at, _, _ = strings.Cut(at, ".")
+		t.hang(4, 23, fmt.Sprintf("%-8s  %s%*s ", at, t.severityOf(s.Severity, severityClass(s.Severity)), 8-len(severityClass(s.Severity)), ""), cut(Visible(s.Text), 300))
+		if s.Detail != "" && s.Detail != detail {
+			t.hang(23, 25, "", cut(Visible(s.Detail), 200))
+		}
+		detail = s.Detail
+		t.hang(23, 25, "", t.paint("2", refList(s.Refs)))
 	}
 }
 
@@ -170,7 +143,8 @@ func refList(refs []evidence.Ref) string {
 func (t *text) hypotheses(inv *hunt.Investigation) {
 	t.title("Hypotheses")
 	for _, v := range inv.Hypotheses {
-		t.printf("  %-36s %-15s %s\n", hypothesisName(v.Hypothesis), answerName(v.Answer), Visible(strings.Join(v.Findings, " ")))
+		answer := answerName(v.Answer)
+		t.hang(2, 4, fmt.Sprintf("%-36s ", hypothesisName(v.Hypothesis)), t.paint(answerColour(v.Answer), answer)+" "+Visible(strings.Join(v.Findings, " ")))
 		if v.Answer != hunt.Supported {
 			t.wrap(6, v.Why)
 		}
@@ -180,7 +154,7 @@ func (t *text) hypotheses(inv *hunt.Investigation) {
 func (t *text) logons(inv *hunt.Investigation) {
 	l := inv.Logons
 	t.title("Logons")
-	t.printf("  %d attempts: %d succeeded, %d failed; %d connections that never tried\n", l.Attempts, l.Succeeded, l.Failed, l.Probes)
+	t.wrap(2, fmt.Sprintf("%s: %d succeeded, %d failed; %s that never tried", amount(l.Attempts, "attempt"), l.Succeeded, l.Failed, amount(l.Probes, "connection")))
 	rows := [][]string{{"source", "failed", "succeeded", "pattern", "accounts"}}
 	for _, s := range l.BySource[:min(len(l.BySource), t.o.Top)] {
 		rows = append(rows, []string{s.Source, fmt.Sprint(s.Failed), fmt.Sprint(s.Succeeded), s.Pattern, names(head(s.Accounts))})
@@ -190,17 +164,17 @@ func (t *text) logons(inv *hunt.Investigation) {
 
 func (t *text) sessions(inv *hunt.Investigation) {
 	t.title("Sessions")
-	rows := [][]string{{"id", "kind", "account", "from", "start", "end", "flags"}}
+	rows := [][]string{{"id", "kind", "account", "from", "start (UTC)", "lasted", "flags"}}
 	for _, s := range inv.Sessions[:min(len(inv.Sessions), 2*t.o.Top)] {
-		end := s.EndReason
-		if !s.End.IsZero() {
-			end = clock(s.End)
+		lasted := s.EndReason
+		if s.End.After(s.Start) && !s.Start.IsZero() {
+			lasted = lastedFor(s.End.Sub(s.Start))
 		}
 		var flags []string
 		for _, f := range s.Flags {
 			flags = append(flags, f.Name)
 		}
-		rows = append(rows, []string{s.ID, s.Kind, s.User, s.Source, clock(s.Start), end, strings.Join(flags, " ")})
+		rows = append(rows, []string{s.ID, s.Kind, s.User, s.Source, brief(s.Start), lasted, strings.Join(flags, " ")})
 	}
 	t.table(rows, len(inv.Sessions))
 }
@@ -228,15 +202,40 @@ func (t *text) indicators(inv *hunt.Investigation) {
 	}
 	t.table(rows, total)
 	if rest := len(inv.Indicators) - total; rest > 0 {
-		t.printf("  and %d outside of findings\n", rest)
+		t.wrap(2, fmt.Sprintf("and %d outside of findings", rest))
 	}
+}
+
+func (t *text) silences(inv *hunt.Investigation) {
+	if len(inv.Silences) == 0 {
+		return
+	}
+	t.title("Silences and tampering")
+	for i := range inv.Silences {
+		s := &inv.Silences[i]
+		if i == t.o.Top {
+			t.printf("  and %d more\n", len(inv.Silences)-i)
+			break
+		}
+		t.hang(2, 4, t.severityOf(s.Severity, severityClass(s.Severity))+" "+Visible(s.ID)+" ", interval(s.Start, s.End)+": "+Visible(s.Text))
+	}
+}
+
+func answerColour(a hunt.Answer) string {
+	switch a {
+	case hunt.Supported:
+		return "31"
+	case hunt.NotSupported:
+		return "32"
+	}
+	return "33"
 }
 
 func (t *text) coverage(inv *hunt.Investigation) {
 	t.title("Coverage")
-	rows := [][]string{{"input", "form", "lines", "records", "not understood", "from", "to"}}
+	rows := [][]string{{"input", "form", "lines", "records", "unknown", "from (UTC)", "to"}}
 	for _, f := range inv.Coverage.Files {
-		rows = append(rows, []string{f.File, f.Format, fmt.Sprint(f.Lines), fmt.Sprint(f.Records), fmt.Sprint(f.Unknown), clock(f.First), clock(f.Last)})
+		rows = append(rows, []string{f.File, f.Format, fmt.Sprint(f.Lines), fmt.Sprint(f.Records), fmt.Sprint(f.Unknown), brief(f.First), brief(f.Last)})
 	}
 	t.table(rows, len(inv.Coverage.Files))
 	for _, f := range inv.Coverage.Files {
@@ -255,35 +254,6 @@ func (t *text) coverage(inv *hunt.Investigation) {
 		unknown += s.Count
 	}
 	if unknown > 0 {
-		t.printf("  %d messages in %d shapes were not understood\n", unknown, len(inv.Coverage.Unknown))
-	}
-}
-
-// table writes rows in columns, the first row as a head; total is how many
-// rows there would be uncut.
-func (t *text) table(rows [][]string, total int) {
-	if len(rows) == 1 {
-		t.printf("  none\n")
-		return
-	}
-	widths := make([]int, len(rows[0]))
-	for i, row := range rows {
-		for c, cell := range row {
-			rows[i][c] = cut(Visible(cell), 60)
-			widths[c] = max(widths[c], utf8.RuneCountInString(rows[i][c]))
-		}
-	}
-	for _, row := range rows {
-		var b strings.Builder
-		for c, cell := range row {
-			b.WriteString("  " + cell)
-			if c < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[c]-utf8.RuneCountInString(cell)))
-			}
-		}
-		t.printf("%s\n", strings.TrimRight(b.String(), " "))
-	}
-	if rest := total - (len(rows) - 1); rest > 0 {
-		t.printf("  and %d more\n", rest)
+		t.wrap(2, fmt.Sprintf("%d messages in %d shapes were not understood", unknown, len(inv.Coverage.Unknown)))
 	}
 }
