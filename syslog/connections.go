@@ -22,8 +22,10 @@ const (
 // The zero value is ready to use. It keeps the last 32,768 processes, forgets
 // one that was silent for three minutes, and is not safe for concurrent use.
 type Connections struct {
-	open map[connectionKey]connection
-	old  map[connectionKey]connection // the generation before
+	// By reference: to assign to a key that a map holds replaces its string,
+	// and an event's strings are the reader's, which it writes over.
+	open map[connectionKey]*connection
+	old  map[connectionKey]*connection // the generation before
 }
 
 type connectionKey struct {
@@ -59,11 +61,16 @@ func (c *Connections) Fill(e *Event) bool {
 	}
 	if e.Source.IsValid() || e.SourceHost != "" {
 		if known && x.addr == e.Source && x.name == e.SourceHost && e.SourcePort == 0 {
-			x.last = e.Time
-			c.put(key, x)
+			c.put(key, *x, e.Time)
 			return false
 		}
-		c.put(key, connection{e.Source, keep(e.SourceHost), e.SourcePort, e.Time})
+		name := e.SourceHost
+		if known && x.name == name {
+			name = x.name
+		} else {
+			name = keep(name)
+		}
+		c.put(key, connection{addr: e.Source, name: name, port: e.SourcePort}, e.Time)
 		return false
 	}
 	if !known {
@@ -74,24 +81,28 @@ func (c *Connections) Fill(e *Event) bool {
 	default:
 		return false
 	}
-	x.last = e.Time
-	c.put(key, x)
+	c.put(key, *x, e.Time)
 	e.Source, e.SourceHost, e.SourcePort = x.addr, x.name, x.port
 	e.Inferred |= InferredSource
 	return true
 }
 
-func (c *Connections) put(key connectionKey, x connection) {
-	if _, ok := c.open[key]; !ok {
-		key.host = keep(key.host)
-		if c.open == nil {
-			c.open = make(map[connectionKey]connection)
-		}
-		if len(c.open) >= maxConnections/2 {
-			c.old, c.open = c.open, make(map[connectionKey]connection, len(c.old))
-		}
+func (c *Connections) put(key connectionKey, x connection, last time.Time) {
+	x.last = last
+	if to := c.open[key]; to != nil {
+		*to = x
+		return
 	}
-	c.open[key] = x
+	key.host = keep(key.host)
+	if len(c.open) >= maxConnections/2 {
+		c.old, c.open = c.open, nil
+	}
+	if c.open == nil {
+		c.open = make(map[connectionKey]*connection, len(c.old))
+	}
+	to := new(connection)
+	*to = x
+	c.open[key] = to
 }
 
 // isListener reports whether the daemon itself, which waits for all

@@ -3,6 +3,7 @@ package syslog_test
 import (
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -70,6 +71,27 @@ func TestConnectionsForgets(t *testing.T) {
 	}
 	assert.LessOrEqual(t, known, 32_768)
 	assert.GreaterOrEqual(t, known, 16_384)
+}
+
+// An event's strings lie in the reader's buffer, which the next lines overwrite.
+func TestConnectionsKeepsNothingOfTheReader(t *testing.T) {
+	t.Parallel()
+	var c syslog.Connections
+	host, peer := []byte("one"), []byte("peer.example")
+	ev := parseLine(t, "Nov 24 10:00:00 one sshd[7]: Failed password for root from peer.example port 4 ssh2")
+	ev.Host = unsafe.String(&host[0], len(host))
+	ev.SourceHost = unsafe.String(&peer[0], len(peer))
+	for range 3 {
+		e := ev
+		c.Fill(&e)
+	}
+	copy(host, "two")
+	copy(peer, "evil")
+	e := parseLine(t, "Nov 24 10:00:01 one sshd[7]: Disconnecting: Too many authentication failures [preauth]")
+	assert.True(t, c.Fill(&e))
+	assert.Equal(t, "peer.example", e.SourceHost)
+	e = parseLine(t, "Nov 24 10:00:01 two sshd[7]: Disconnecting: Too many authentication failures [preauth]")
+	assert.False(t, c.Fill(&e))
 }
 
 func TestConnectionsAllocates(t *testing.T) {
