@@ -83,7 +83,7 @@ func unpack(f io.ReadCloser, limit int64) (*stream, compression) {
 	if how == journaled {
 		return s, how
 	}
-	inner := bufio.NewReader(s.r)
+	inner := bufio.NewReader(&sticky{r: s.r})
 	s.r = inner
 	if head, _ := inner.Peek(len(journalMagic)); compressionOf(head) == journaled {
 		if s.r, err = s.journal(inner); err != nil {
@@ -91,6 +91,20 @@ func unpack(f io.ReadCloser, limit int64) (*stream, compression) {
 		}
 	}
 	return s, how
+}
+
+// sticky gives the first error again and again: a bufio.Reader forgets the one
+// that it meets while it looks ahead.
+type sticky struct {
+	r   io.Reader
+	err error
+}
+
+func (s *sticky) Read(p []byte) (n int, err error) {
+	if s.err == nil {
+		n, s.err = s.r.Read(p)
+	}
+	return n, s.err
 }
 
 // decoder returns what undoes a compression of f, over which br is buffered.
