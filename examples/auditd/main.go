@@ -14,13 +14,15 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/auditd"
 	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/logdir"
 )
 
 const usage = `usage: auditd [flags] FILE...
 
-Reads audit logs (- is standard input), joins their records into events and
-prints one JSON object per event, in the order of the log. Lines that hold no
-readable record are counted on standard error and listed with -bad.
+Reads audit logs (- is standard input; gzip, bzip2, xz and zstd are unpacked),
+joins their records into events and prints one JSON object per event, in the
+order of the log. Lines that hold no readable record are counted on standard
+error and listed with -bad.
 
 Rows of other tools are read too: Log Analytics (AuditLog_CL, LinuxAuditLog),
 AuditdMessage lists, LAUREL, auditbeat, filebeat and go-libaudit, as one JSON
@@ -74,7 +76,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func printFile(name, format string, stdin io.Reader, out, stderr io.Writer, bad bool) error {
-	in := stdin
+	in := io.NopCloser(stdin)
 	if name == "-" {
 		name = "stdin"
 	} else {
@@ -82,13 +84,15 @@ func printFile(name, format string, stdin io.Reader, out, stderr io.Writer, bad 
 		if err != nil {
 			return err
 		}
-		defer f.Close()
 		in = f
 	}
-	r, err := reader(in, format, auditd.Options{Name: name})
+	contents := logdir.Contents(in)
+	defer contents.Close()
+	r, err := reader(contents, format, auditd.Options{Name: name})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	var broken error
 	for obj, err := range r.Render(0, appendLine) {
 		var line *evidence.LineError
 		switch {
@@ -97,17 +101,17 @@ func printFile(name, format string, stdin io.Reader, out, stderr io.Writer, bad 
 				fmt.Fprintln(stderr, "auditd:", line)
 			}
 		case err != nil:
-			return fmt.Errorf("%s: %w", name, err)
+			broken = fmt.Errorf("%s: %w", name, err)
 		default:
 			if _, err := out.Write(obj); err != nil {
-				return err
+				return nil // Flush reports it
 			}
 		}
 	}
 	s := r.Stats()
 	fmt.Fprintf(stderr, "auditd: %s: %d lines, %d events, %d lines not read, %d records twice, %d serials missing\n",
 		name, s.Lines, s.Records, s.Unknown, s.Duplicate, s.Lost)
-	return nil
+	return broken
 }
 
 func appendLine(dst []byte, e *auditd.Event) []byte { return append(e.AppendJSON(dst), '\n') }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/geo/owner"
+	"github.com/tuxtrail/tuxtrail/logdir"
 )
 
 const usage = `usage: geo [flags] ADDRESS|FILE...
@@ -33,8 +34,8 @@ and lon are the middle of a country, which is no place), "radius_km", "asn",
 "as_name", "prefix", "anonymity" and "place_source".
 
 An argument that is no address is a file with one address a line (- is standard
-input); what follows the address after a space, and lines that begin with #, are
-left out.
+input; compressed ones are unpacked); what follows the address after a space or a
+comma, and lines that begin with #, are left out.
 
 Nothing is asked of anybody unless a flag says so: countries come from a table
 that is built in, and from the databases and tables named with -db and -places.
@@ -75,9 +76,19 @@ type outside struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	endAfter(ctx)
 	code := run(ctx, outside{getenv: os.Getenv, now: time.Now}, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
+}
+
+// endAfter ends the program when it is interrupted, and something that cannot
+// be, such as a wait for standard input, keeps it.
+func endAfter(ctx context.Context) {
+	context.AfterFunc(ctx, func() {
+		time.Sleep(2 * time.Second)
+		os.Exit(1)
+	})
 }
 
 func run(ctx context.Context, world outside, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -116,10 +127,15 @@ func run(ctx context.Context, world outside, args []string, stdin io.Reader, std
 		return 1
 	}
 	code := 0
+	var last string
 	note := func(err error) {
-		if err != nil {
-			fmt.Fprintln(stderr, "geo:", err)
-			code = 1
+		if err == nil {
+			return
+		}
+		code = 1
+		if err.Error() != last { // what cannot be written is met again at each line
+			last = err.Error()
+			fmt.Fprintln(stderr, "geo:", last)
 		}
 	}
 	p := &printer{atlas: a, out: out, note: note}
@@ -138,7 +154,7 @@ func run(ctx context.Context, world outside, args []string, stdin io.Reader, std
 }
 
 func readFile(name string, stdin io.Reader, stderr io.Writer, show func(netip.Addr) error) error {
-	in := stdin
+	in := io.NopCloser(stdin)
 	if name == "-" {
 		name = "stdin"
 	} else {
@@ -146,17 +162,20 @@ func readFile(name string, stdin io.Reader, stderr io.Writer, show func(netip.Ad
 		if err != nil {
 			return fmt.Errorf("neither an address nor a file: %w", err)
 		}
-		defer f.Close()
 		in = f
 	}
+	contents := logdir.Contents(in)
+	defer contents.Close()
 	bad := 0
-	lines := evidence.NewLines(in, evidence.LinesOptions{Name: name})
+	lines := evidence.NewLines(contents, evidence.LinesOptions{Name: name})
 	for lines.Next() {
 		text := strings.TrimSpace(string(lines.Text()))
 		if text == "" || text[0] == '#' {
 			continue
 		}
-		text, _, _ = strings.Cut(text, " ")
+		if i := strings.IndexAny(text, " \t,;"); i >= 0 {
+			text = text[:i]
+		}
 		a, err := netip.ParseAddr(text)
 		if err != nil {
 			bad++

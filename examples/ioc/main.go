@@ -2,8 +2,6 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"errors"
 	"flag"
 	"fmt"
@@ -13,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/tuxtrail/tuxtrail/ioc"
+	"github.com/tuxtrail/tuxtrail/logdir"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -29,9 +28,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, `usage: ioc [flags] [FILE ...]
 
 Prints one JSON object for each distinct indicator of each line of the files
-(plain or gzip; none or - is standard input): line, type, value (refanged and
-canonical), raw (as it stands there), start and end (bytes in the line), and
-whether it was written defanged. With several files also file.
+(none or - is standard input; gzip, bzip2, xz and zstd are unpacked): line, type,
+value (refanged and canonical), raw (as it stands there), start and end (bytes in
+the line), and whether it was written defanged. With several files also file.
 
   ioc /var/log/auth.log /var/log/auth.log.2.gz
   journalctl | ioc -types ipv4,dns,url
@@ -97,7 +96,7 @@ Default: %s
 
 // file1 prints the indicators of one file and returns how many lines were cut.
 func (p *printer) file1(name string, stdin io.Reader, stdout io.Writer) (int64, error) {
-	in := stdin
+	in := io.NopCloser(stdin)
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
@@ -106,18 +105,11 @@ func (p *printer) file1(name string, stdin io.Reader, stdout io.Writer) (int64, 
 			}
 			return 0, err
 		}
-		defer f.Close()
 		in = f
 	}
-	br := bufio.NewReaderSize(in, 64<<10)
-	if magic, _ := br.Peek(2); string(magic) == "\x1f\x8b" {
-		zr, err := gzip.NewReader(br)
-		if err != nil {
-			return 0, err
-		}
-		return p.print(stdout, zr)
-	}
-	return p.print(stdout, br)
+	contents := logdir.Contents(in)
+	defer contents.Close()
+	return p.print(stdout, contents)
 }
 
 func join(types []ioc.Type) string {

@@ -6,7 +6,6 @@ package main
 
 import (
 	"bufio"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -19,17 +18,18 @@ import (
 	"github.com/tuxtrail/tuxtrail/auditd"
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/hunt"
+	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/ptree"
 	"github.com/tuxtrail/tuxtrail/querytime"
 )
 
 const usage = `usage: ptree [flags] FILE...
 
-Reads audit logs (- is standard input; gzip is read too) and prints one JSON
-object per process, parents before their children. Several files are taken as
-one log. "path" is the lineage as name[pid], root first, and "depth" its length;
-"parent" is the "id" of the parent. "inferred" says that the edge to the parent
-is concluded and not observed; "reason" says from what. A process with
+Reads audit logs (- is standard input; gzip, bzip2, xz and zstd are unpacked) and
+prints one JSON object per process, parents before their children. Several files
+are taken as one log. "path" is the lineage as name[pid], root first, and "depth"
+its length; "parent" is the "id" of the parent. "inferred" says that the edge to
+the parent is concluded and not observed; "reason" says from what. A process with
 "placeholder" is known only as the parent of another.
 
 example:
@@ -124,7 +124,7 @@ func list(s string) []string {
 
 // read appends the events of one log.
 func read(events []ptree.Event, name string, stdin io.Reader, stderr io.Writer) ([]ptree.Event, error) {
-	in := stdin
+	in := io.NopCloser(stdin)
 	if name == "-" {
 		name = "stdin"
 	} else {
@@ -132,25 +132,18 @@ func read(events []ptree.Event, name string, stdin io.Reader, stderr io.Writer) 
 		if err != nil {
 			return events, err
 		}
-		defer f.Close()
 		in = f
 	}
-	buf := bufio.NewReaderSize(in, 64<<10)
-	in = buf
-	if magic, _ := buf.Peek(2); string(magic) == "\x1f\x8b" {
-		z, err := gzip.NewReader(buf)
-		if err != nil {
-			return events, fmt.Errorf("%s: %w", name, err)
-		}
-		in = z
-	}
-	r := auditd.NewReader(in, auditd.Options{Name: name})
+	contents := logdir.Contents(in)
+	defer contents.Close()
+	r := auditd.NewReader(contents, auditd.Options{Name: name})
+	var broken error
 	for ev, err := range r.All() {
 		var line *evidence.LineError
 		switch {
 		case errors.As(err, &line):
 		case err != nil:
-			return events, fmt.Errorf("%s: %w", name, err)
+			broken = fmt.Errorf("%s: %w", name, err)
 		default:
 			if p, ok := hunt.ProcessEvent(ev); ok {
 				events = append(events, p)
@@ -159,7 +152,7 @@ func read(events []ptree.Event, name string, stdin io.Reader, stderr io.Writer) 
 	}
 	s := r.Stats()
 	fmt.Fprintf(stderr, "ptree: %s: %d lines, %d events, %d lines not read\n", name, s.Lines, s.Records, s.Unknown)
-	return events, nil
+	return events, broken
 }
 
 func write(stdout io.Writer, tree *ptree.Tree, c config) error {

@@ -21,9 +21,9 @@ import (
 
 const usage = `usage: syslog [flags] FILE...
 
-Reads the log files named (- is standard input; gzip is recognised) and prints
-one JSON object per event that is understood, in the order of the logs. Several
-files are read in the order of their first lines. Headers may be RFC 3164, ISO,
+Reads the log files named (- is standard input; gzip, bzip2, xz, zstd and journal
+files are unpacked) and prints one JSON object per event that is understood, in
+the order of the logs. Several files are read in the order of their first lines. Headers may be RFC 3164, ISO,
 RFC 5424, journalctl's short forms, journal JSON or export, or rows of a Log
 Analytics Syslog table (JSON lines, CSV); files may mix them.
 

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"time"
 
+	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/syslog"
 )
 
@@ -53,14 +52,14 @@ func (p *program) find(names []string, stdin io.Reader) []*log {
 func (l *log) find(stdin io.Reader) error {
 	if l.name == "-" {
 		l.name = "stdin"
-		l.open = func() (io.ReadCloser, error) { return unpacked(io.NopCloser(stdin)) }
+		l.open = func() (io.ReadCloser, error) { return logdir.Contents(io.NopCloser(stdin)), nil }
 	} else {
 		l.open = func() (io.ReadCloser, error) {
 			f, err := os.Open(l.name)
 			if err != nil {
 				return nil, err
 			}
-			return unpacked(f)
+			return logdir.Contents(f), nil
 		}
 	}
 	l.opt.Name = l.name
@@ -97,37 +96,4 @@ func (l *log) look() error {
 		l.first = rec.Time
 	}
 	return nil
-}
-
-// unpacked returns what r holds, unpacked if that is gzip, else r itself, so
-// that a file can still be sought in.
-func unpacked(r io.ReadCloser) (io.ReadCloser, error) {
-	if f, ok := r.(*os.File); ok {
-		var magic [2]byte
-		if n, _ := f.ReadAt(magic[:], 0); n == 2 {
-			if string(magic[:]) != "\x1f\x8b" {
-				return f, nil
-			}
-			return unzip(f, f)
-		}
-	}
-	b := bufio.NewReader(r)
-	if magic, _ := b.Peek(2); string(magic) != "\x1f\x8b" {
-		return both{b, r}, nil
-	}
-	return unzip(b, r)
-}
-
-func unzip(r io.Reader, c io.Closer) (io.ReadCloser, error) {
-	z, err := gzip.NewReader(r)
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	return both{z, c}, nil
-}
-
-type both struct {
-	io.Reader
-	io.Closer
 }

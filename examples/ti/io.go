@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/ioc"
+	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/ti"
 )
 
@@ -39,21 +41,26 @@ func (w world) read(o options, names []string) ([]ti.Indicator, int) {
 }
 
 func (w world) file(name string, c *counter) error {
-	in := w.stdin
+	in := io.NopCloser(w.stdin)
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
 			return err
 		}
-		defer f.Close()
 		in = f
 	}
-	lines := evidence.NewLines(in, evidence.LinesOptions{Name: name})
+	contents := logdir.Contents(in)
+	defer contents.Close()
+	lines := evidence.NewLines(contents, evidence.LinesOptions{Name: name})
 	for lines.Next() {
 		c.text(string(lines.Text()))
 	}
 	if n := lines.Truncated(); n > 0 {
 		w.notef("%s: %d lines were longer than the limit and were cut", name, n)
+	}
+	var path *fs.PathError
+	if err := lines.Err(); err != nil && !errors.As(err, &path) {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return lines.Err()
 }

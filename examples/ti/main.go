@@ -24,12 +24,22 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	endAfter(ctx)
 	w := world{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, own: interfaces(), openWorkspace: openWorkspace,
 	}
 	code := w.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
+}
+
+// endAfter ends the program when it is interrupted, and something that cannot
+// be, such as a wait for standard input, keeps it.
+func endAfter(ctx context.Context) {
+	context.AfterFunc(ctx, func() {
+		time.Sleep(2 * time.Second)
+		os.Exit(1)
+	})
 }
 
 // world is what the program touches; tests have their own.
@@ -58,7 +68,7 @@ func interfaces() []netip.Addr {
 const usage = `usage: ti [flags] [FILE ...]
 
 Asks threat intelligence about the indicators in the files (none or - is standard
-input) and prints one JSON object for each indicator and provider: type, value,
+input; compressed ones are unpacked) and prints one JSON object for each indicator and provider: type, value,
 provider, severity (unknown information warning high), status (ok no_data
 not_sent rate_limited query_failed bad_format), reason, details, reference,
 first_seen, last_seen, asked, age_seconds, cached.
@@ -162,6 +172,10 @@ func (w world) run(ctx context.Context, args []string) int {
 	}
 	indicators, failed := w.read(o, names)
 	code = max(code, failed)
+	if ctx.Err() != nil {
+		w.notef("interrupted")
+		return 1
+	}
 	if o.wait == 0 {
 		o.wait = -1
 	}
