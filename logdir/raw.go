@@ -161,3 +161,35 @@ func (u *unpackedFiles) get(ctx context.Context, d *Dir, f *file, need int64) ([
 	}
 	return b.Bytes(), nil
 }
+
+// Content opens a file of the evidence from its beginning, unpacked: what
+// references count in. Reading ends with [io.EOF] also where packed data is
+// damaged. The error names the file and wraps [ErrUnknownFile] where there is
+// no such file.
+func (d *Dir) Content(ctx context.Context, name string) (io.ReadCloser, error) {
+	f := d.find(name)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case f == nil:
+		return nil, fmt.Errorf("%q: %w", name, ErrUnknownFile)
+	case f.err != nil:
+		return nil, f.err
+	}
+	src, err := d.fsys.Open(f.Path)
+	if err != nil {
+		return nil, evidence.Ref{File: name}.At(explain(err))
+	}
+	s, _ := unpack(src, d.o.MaxUnpacked)
+	return content{s}, nil
+}
+
+// content is a stream as others close it.
+type content struct{ s *stream }
+
+func (c content) Read(p []byte) (int, error) { return c.s.Read(p) }
+
+func (c content) Close() error {
+	c.s.Close()
+	return nil
+}

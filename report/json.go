@@ -5,10 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/tuxtrail/tuxtrail/hunt"
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 )
 
 // JSON writes inv as one indented JSON object that unmarshals into an equal
@@ -23,36 +22,8 @@ func JSON(w io.Writer, inv *hunt.Investigation) error {
 	if err := enc.Encode(inv); err != nil {
 		return fmt.Errorf("write the investigation as JSON: %w", err)
 	}
-	if _, err := w.Write(escapeHidden(b.Bytes())); err != nil {
+	if _, err := w.Write(visible.JSON(b.Bytes())); err != nil {
 		return fmt.Errorf("write the investigation as JSON: %w", err)
 	}
 	return nil
-}
-
-// escapeHidden escapes what has no picture of its own in a JSON text. Outside
-// of strings JSON is ASCII, so only strings are changed, and not their meaning.
-func escapeHidden(text []byte) []byte {
-	var out []byte
-	done := 0
-	for i := 0; i < len(text); {
-		if text[i] < utf8.RuneSelf {
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRune(text[i:])
-		if hidden(r) {
-			out = append(out, text[done:i]...)
-			if hi, lo := utf16.EncodeRune(r); hi != utf8.RuneError {
-				out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
-			} else {
-				out = fmt.Appendf(out, `\u%04x`, r)
-			}
-			done = i + n
-		}
-		i += n
-	}
-	if out == nil {
-		return text
-	}
-	return append(out, text[done:]...)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -70,4 +71,32 @@ func firstHidden(s string) int {
 // surrogates, private and unassigned ones.
 func Hidden(r rune) bool {
 	return !unicode.IsGraphic(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' || r == '\u3164' || r == '\uffa0'
+}
+
+// JSON escapes what has no picture of its own in a JSON text. Outside
+// of strings JSON is ASCII, so only strings are changed, and not their meaning.
+func JSON(text []byte) []byte {
+	var out []byte
+	done := 0
+	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		if Hidden(r) {
+			out = append(out, text[done:i]...)
+			if hi, lo := utf16.EncodeRune(r); hi != utf8.RuneError {
+				out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
+			} else {
+				out = fmt.Appendf(out, `\u%04x`, r)
+			}
+			done = i + n
+		}
+		i += n
+	}
+	if out == nil {
+		return text
+	}
+	return append(out, text[done:]...)
 }
