@@ -39,6 +39,8 @@ examples:
   linuxhost -tree -session S4
   linuxhost -source /var/log -feeds /srv/intel
   linuxhost -interactive -source /var/log
+  linuxhost -export csv=tables.zip -export stix=bundle.json -json report.json
+  linuxhost verify report.json
 
 It exits with 0 when the hunt was done, whatever it found; 1 when it failed; 2
 when it was called wrongly.
@@ -64,12 +66,16 @@ type program struct {
 	workspace                  sentinel.Config
 	lookups                    lookups
 	looks                      looks
+	exports                    exports
 }
 
 // usageError is a mistake of the caller: exit code 2.
 type usageError struct{ error }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func() time.Time) int {
+	if len(args) > 0 && args[0] == "verify" {
+		return runVerify(ctx, args[1:], stdout, stderr)
+	}
 	p := program{stdout: stdout, stderr: stderr, now: now}
 	fs := flag.NewFlagSet("linuxhost", flag.ContinueOnError)
 	fs.SetOutput(stderr)
@@ -80,6 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	fs.IntVar(&p.year, "year", 0, "the `year` of the first line that has none (default: found from the logs and the files' times)")
 	fs.StringVar(&p.html, "html", "", "write the report as one HTML page to this `file`")
 	fs.StringVar(&p.json, "json", "", "write the investigation as JSON to this `file`; - is standard output, instead of the summary")
+	fs.Var(&p.exports, "export", exportUsage)
 	p.topics = map[report.TopicKind]*string{}
 	for kind, usage := range topicUsage {
 		p.topics[kind] = fs.String(string(kind), "", "print all on "+usage+", with its raw lines, instead of the summary")
@@ -253,6 +260,9 @@ func (p *program) write(ctx context.Context, inv *hunt.Investigation) error {
 		if err := writeFile(p.json, func(w io.Writer) error { return report.JSON(w, inv) }); err != nil {
 			return fmt.Errorf("-json: %w", err)
 		}
+	}
+	if err := p.exports.write(inv); err != nil {
+		return err
 	}
 	o := report.TextOptions{Width: p.width, Color: terminal(p.stdout) && os.Getenv("NO_COLOR") == ""}
 	if p.json == "-" {

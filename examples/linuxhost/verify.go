@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/tuxtrail/tuxtrail/logdir"
+	"github.com/tuxtrail/tuxtrail/querytime"
 	"github.com/tuxtrail/tuxtrail/report"
 	"github.com/tuxtrail/tuxtrail/verify"
 )
@@ -73,9 +74,13 @@ func (p *program) verify(ctx context.Context, name string) (*verify.Result, erro
 		return nil, err
 	}
 	defer f.Close()
-	dir, err := p.open(logdir.Options{})
+	opened, err := p.open(logdir.Options{}, querytime.Window{})
 	if err != nil {
 		return nil, err
+	}
+	dir, ok := opened.(verify.Source)
+	if !ok {
+		return nil, fmt.Errorf("-source %s: has no files to verify against", p.source)
 	}
 	r, err := verify.Check(ctx, f, dir, verify.Options{})
 	if err != nil {
