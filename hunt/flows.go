@@ -25,14 +25,19 @@ const (
 // readFlows sums up the flows of the host.
 func (h *hunter) readFlows(s FlowSource, host string) {
 	o := &h.besides
+	var failed error
 	for f, err := range s.Flows(h.ctx, host, h.o.Window) {
 		if err != nil {
 			h.unread("flows", err)
+			failed = err
 			continue
 		}
 		o.flows++
 		h.progress("flows", o.flows, f.Start)
 		h.addFlow(&f)
+	}
+	if failed != nil {
+		o.blind = append(o.blind, Blind{Section: sectionFlows, Why: "The source could not give all of its flows: " + failed.Error(), Fix: fixAlerts})
 	}
 }
 

@@ -15,7 +15,7 @@ type MessageOptions struct {
 	Host     string           // "" for all
 	Window   querytime.Window // zero for all of time
 	Facility string           // as [FacilityOf] names it; "" for all
-	Program  string           // as the lines name it, in any case; "" for all
+	Program  string           // as the lines name it: "CRON" is another than "cron"; "" for all
 	Contains string           // what must stand in the line, in any case: an account, an address, a command; "" for anything
 }
 
@@ -27,7 +27,7 @@ func Messages(ctx context.Context, src Source, o MessageOptions) iter.Seq2[syslo
 		for rec, err := range src.Syslog(ctx, o.Host, o.Window) {
 			if err == nil {
 				switch {
-				case o.Program != "" && !strings.EqualFold(rec.Program, o.Program):
+				case o.Program != "" && rec.Program != o.Program:
 					continue
 				case text != "" && !strings.Contains(strings.ToLower(rec.Raw), text):
 					continue
