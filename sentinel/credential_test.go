@@ -55,6 +55,7 @@ type loginServer struct {
 	asked             int
 	hosts             []string
 	sent              string
+	paths             string
 }
 
 func newLogin(t *testing.T, code, description string) *loginServer {
@@ -66,6 +67,7 @@ func (l *loginServer) Do(r *http.Request) (*http.Response, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.hosts = append(l.hosts, r.URL.Host)
+	l.paths += r.URL.Path + " "
 	status, body := http.StatusOK, ""
 	switch path := r.URL.Path; {
 	case strings.HasSuffix(path, "/.well-known/openid-configuration"):

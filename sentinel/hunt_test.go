@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,8 @@ func asFiles(t *testing.T, dir string) *logdir.Dir {
 //   - references: a file, a line and an offset there, a query, a day and a row
 //     here; and texts that print one
 //   - the raw text of evidence: the line of audit.log there, the row here
+//   - tables that the workspace does not have, which files cannot miss, and the
+//     hashes of files
 //   - names, sizes and formats of inputs in the coverage, and names of files that
 //     are witnesses of a session
 func essence(t *testing.T, inv *hunt.Investigation) map[string]any {
@@ -54,12 +57,30 @@ func essence(t *testing.T, inv *hunt.Investigation) map[string]any {
 	for _, e := range out["evidence"].([]any) {
 		delete(e.(map[string]any), "text")
 	}
-	for _, f := range out["coverage"].(map[string]any)["files"].([]any) {
+	coverage := out["coverage"].(map[string]any)
+	delete(coverage, "sources")
+	without(coverage, "files", func(v any) bool { return v.(map[string]any)["format"] == sentinel.NotRead })
+	without(coverage, "notes", func(v any) bool { return strings.Contains(v.(string), sentinel.ErrNoTable.Error()) })
+	without(coverage, "blind", func(v any) bool { // blind in both, for a reason of its own
+		section := v.(map[string]any)["section"]
+		return slices.Contains([]any{"alerts", "bookmarks", "incidents", "flows"}, section)
+	})
+	for _, f := range coverage["files"].([]any) {
 		for _, key := range []string{"file", "format", "bytes"} {
 			delete(f.(map[string]any), key)
 		}
 	}
 	return strip(out).(map[string]any)
+}
+
+func without(m map[string]any, key string, drop func(any) bool) {
+	if list, ok := m[key].([]any); ok {
+		if list = slices.DeleteFunc(list, drop); len(list) > 0 {
+			m[key] = list
+		} else {
+			delete(m, key)
+		}
+	}
 }
 
 var inputName = regexp.MustCompile(`(syslog_all/|audit_lines:|syslog\.sentinel\.jsonl|audit\.log)\S*`)

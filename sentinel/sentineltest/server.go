@@ -315,6 +315,15 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, kql string, f fa
 	if f == faultPartial || f == faultCut {
 		out.limit = amid
 	}
+	if e.limits.Scan > 0 && q.Split != "" { // the service tells before the first row
+		for range e.rows(p.Window) {
+		}
+		if e.err != nil {
+			fail(w, http.StatusGatewayTimeout, "GatewayTimeout", "The query did not end in time", "QueryTimeout")
+			return
+		}
+		e.scanned = 0
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	out.open(e.columns())
 	err = e.run(out.row)
