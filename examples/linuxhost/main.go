@@ -12,9 +12,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 	_ "time/tzdata" // -zone works on machines without a zone database
+
+	"github.com/charmbracelet/x/term"
 
 	"github.com/tuxtrail/tuxtrail/cmdline"
 	"github.com/tuxtrail/tuxtrail/hunt"
@@ -93,7 +96,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	}
 	fs.BoolVar(&p.interactive, "interactive", false, "choose on the screen what to look at; every choice is shown as flags that repeat it")
 	fs.StringVar(&p.rules, "rules", "", "a `file` of command rules to use beside the built-in ones")
-	fs.IntVar(&p.width, "width", 0, "the `columns` to wrap the summary at (default 100)")
+	fs.IntVar(&p.width, "width", 0, "the `columns` to wrap the summary at (default: what COLUMNS says, else the terminal's, else 100)")
 	p.workspace.Flags(fs)
 	p.lookups.flags(fs)
 	p.looks.flags(fs)
@@ -264,7 +267,7 @@ func (p *program) write(ctx context.Context, inv *hunt.Investigation) error {
 	if err := p.exports.write(inv); err != nil {
 		return err
 	}
-	o := report.TextOptions{Width: p.width, Color: terminal(p.stdout) && os.Getenv("NO_COLOR") == ""}
+	o := report.TextOptions{Width: p.columns(), Color: terminal(p.stdout) && os.Getenv("NO_COLOR") == ""}
 	if p.json == "-" {
 		return report.JSON(p.stdout, inv)
 	}
@@ -305,6 +308,22 @@ func writeFile(name string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(tmp, name)
+}
+
+// columns returns how wide the summary may be; 0 for as the report likes.
+func (p *program) columns() int {
+	if p.width > 0 {
+		return p.width
+	}
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	if f, ok := p.stdout.(*os.File); ok && terminal(f) {
+		if n, _, err := term.GetSize(f.Fd()); err == nil {
+			return n
+		}
+	}
+	return 0
 }
 
 // terminal reports whether w is a terminal.

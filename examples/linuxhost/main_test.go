@@ -140,3 +140,19 @@ func TestCancel(t *testing.T) {
 	assert.Equal(t, 1, run(ctx, nil, &out, &errs, time.Now))
 	assert.Contains(t, errs.String(), "canceled")
 }
+
+func TestSummaryIsAsWideAsAskedFor(t *testing.T) {
+	longest := func(args ...string) int {
+		_, out, _ := call(t, args...)
+		n := 0
+		for line := range strings.Lines(out) {
+			n = max(n, len([]rune(strings.TrimRight(line, "\n"))))
+		}
+		return n
+	}
+	t.Setenv("COLUMNS", "70")
+	assert.LessOrEqual(t, longest(), 70)
+	assert.Greater(t, longest("-width", "140"), 100, "the flag counts more")
+	t.Setenv("COLUMNS", "wide")
+	assert.LessOrEqual(t, longest(), 100)
+}
