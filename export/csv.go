@@ -101,7 +101,7 @@ func (t *table) columns(typ reflect.Type, path []int, prefix string, all *[]*tab
 	for i := range typ.NumField() {
 		f := typ.Field(i)
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() || key == "-" {
+		if !f.IsExported() && !f.Anonymous || key == "-" {
 			continue
 		}
 		at := append(path[:len(path):len(path)], i)
