@@ -10,7 +10,8 @@ import (
 )
 
 // TreeText writes a part of a process tree, one process a line, indented below
-// its parent, with what is risky about it. A tree without processes says so.
+// its parent, with what is risky about it. Commands are cut at 400 characters,
+// and at the width where one is given. A tree without processes says so.
 func TreeText(w io.Writer, t hunt.ProcessTree, o TextOptions) error {
 	out := bufio.NewWriter(w)
 	if len(t.Processes) == 0 {
@@ -31,7 +32,11 @@ func TreeText(w io.Writer, t hunt.ProcessTree, o TextOptions) error {
 		if line == "" {
 			line = "(known from its children only)"
 		}
-		fmt.Fprintf(out, "%s%d %s", strings.Repeat("  ", min(d, 40)), p.PID, Visible(cut(line, 400)))
+		indent, most := strings.Repeat("  ", min(d, 40)), 400
+		if o.Width > 0 {
+			most = max(min(most, o.Width-len(indent)), 40)
+		}
+		fmt.Fprintf(out, "%s%d %s", indent, p.PID, Visible(cut(line, most)))
 		var more []string
 		if p.User != "" {
 			more = append(more, p.User)

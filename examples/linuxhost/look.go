@@ -140,7 +140,8 @@ func (p *program) printMessages(ctx context.Context, inv *hunt.Investigation) er
 	}
 	o := hunt.MessageOptions{Host: inv.Host.Name, Window: inv.Window, Facility: p.looks.facility, Program: *p.topics[report.TopicApp], Contains: p.looks.contains}
 	if id := *p.topics[report.TopicSession]; id != "" {
-		if o.Window, err = inv.Around(id, 0, 0); err != nil {
+		// log lines know whole seconds only
+		if o.Window, err = inv.Around(id, time.Second, time.Second); err != nil {
 			return usageError{fmt.Errorf("-session: %w", err)}
 		}
 	}
