@@ -192,10 +192,11 @@ func (w *jsonWriter) str(s string) {
 	w.b = append(b, '"')
 }
 
-// appendRune writes a rune as it is, but the C1 controls, which some terminals
-// obey, and the two line separators, which JavaScript obeyed, as escapes.
+// appendRune writes a rune as it is, but as escapes the C1 controls, which some
+// terminals obey, what reorders or hides text, and the two line separators,
+// which JavaScript obeyed.
 func appendRune(b []byte, r rune, s string) []byte {
-	if r < 0xa0 || r == 0x2028 || r == 0x2029 {
+	if r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0x061c || r == 0xfeff {
 		return append(b, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 	}
 	return append(b, s...)

@@ -5,7 +5,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/auditd"
 	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 	"github.com/tuxtrail/tuxtrail/logdir"
 )
 
@@ -39,6 +39,7 @@ func main() {
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stderr = visible.Lines(stderr)
 	fs := flag.NewFlagSet("auditd", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	bad := fs.Bool("bad", false, "list the lines that could not be read, and why")
@@ -88,10 +89,7 @@ func printFile(name, format string, stdin io.Reader, out, stderr io.Writer, bad 
 	}
 	contents := logdir.Contents(in)
 	defer contents.Close()
-	r, err := reader(contents, format, auditd.Options{Name: name})
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
+	r := reader(contents, format, auditd.Options{Name: name})
 	var broken error
 	for obj, err := range r.Render(0, appendLine) {
 		var line *evidence.LineError
@@ -116,23 +114,13 @@ func printFile(name, format string, stdin io.Reader, out, stderr io.Writer, bad 
 
 func appendLine(dst []byte, e *auditd.Event) []byte { return append(e.AppendJSON(dst), '\n') }
 
-// reader returns a reader of in. JSON starts with an object or an array of
-// them, which no line of a log does.
-func reader(in io.Reader, format string, o auditd.Options) (*auditd.Reader, error) {
-	if format == "auto" {
-		b := bufio.NewReaderSize(in, 64<<10)
-		in, format = b, "log"
-		start, err := b.Peek(512)
-		if err != nil && len(start) == 0 && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		if start = bytes.TrimLeft(start, "\ufeff \t\r\n"); len(start) > 0 && (start[0] == '{' ||
-			start[0] == '[' && bytes.HasPrefix(bytes.TrimLeft(start[1:], " \t\r\n"), []byte("{"))) {
-			format = "rows"
-		}
+// reader returns a reader of in.
+func reader(in io.Reader, format string, o auditd.Options) *auditd.Reader {
+	switch format {
+	case "rows":
+		return auditd.NewRowReader(in, o)
+	case "log":
+		return auditd.NewReader(in, o)
 	}
-	if format == "rows" {
-		return auditd.NewRowReader(in, o), nil
-	}
-	return auditd.NewReader(in, o), nil
+	return auditd.NewAnyReader(in, o)
 }

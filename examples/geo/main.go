@@ -20,6 +20,7 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/geo/owner"
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 	"github.com/tuxtrail/tuxtrail/logdir"
 )
 
@@ -92,6 +93,7 @@ func endAfter(ctx context.Context) {
 }
 
 func run(ctx context.Context, world outside, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stderr = visible.Lines(stderr)
 	var s settings
 	fs := flag.NewFlagSet("geo", flag.ContinueOnError)
 	fs.SetOutput(stderr)

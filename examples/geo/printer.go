@@ -10,6 +10,7 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/geo/owner"
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 )
 
 // object is a line of output.
@@ -86,7 +87,7 @@ func (p *printer) flush(ctx context.Context) error {
 			owners[r.Addr] = r
 		}
 	}
-	enc := json.NewEncoder(p.out)
+	enc := json.NewEncoder(visible.JSON(p.out))
 	enc.SetEscapeHTML(false)
 	for _, a := range p.waiting {
 		target, _ := geo.Target(a)

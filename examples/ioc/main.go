@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 	"github.com/tuxtrail/tuxtrail/ioc"
 	"github.com/tuxtrail/tuxtrail/logdir"
 )
@@ -17,6 +18,7 @@ import (
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stderr = visible.Lines(stderr)
 	fs := flag.NewFlagSet("ioc", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	types := fs.String("types", "", "comma-separated `list` of the types to look for")

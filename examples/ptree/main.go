@@ -18,6 +18,7 @@ import (
 	"github.com/tuxtrail/tuxtrail/auditd"
 	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/hunt"
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/ptree"
 	"github.com/tuxtrail/tuxtrail/querytime"
@@ -31,6 +32,9 @@ are taken as one log. "path" is the lineage as name[pid], root first, and "depth
 its length; "parent" is the "id" of the parent. "inferred" says that the edge to
 the parent is concluded and not observed; "reason" says from what. A process with
 "placeholder" is known only as the parent of another.
+
+Rows of other tools (Log Analytics, LAUREL, auditbeat and the like) are read too,
+as one JSON object per line or as one array.
 
 example:
   ptree -text -session 8 -below /var/log/audit/audit.log
@@ -50,6 +54,7 @@ func main() {
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stderr = visible.Lines(stderr)
 	var c config
 	fs := flag.NewFlagSet("ptree", flag.ContinueOnError)
 	fs.SetOutput(stderr)
@@ -136,7 +141,7 @@ func read(events []ptree.Event, name string, stdin io.Reader, stderr io.Writer) 
 	}
 	contents := logdir.Contents(in)
 	defer contents.Close()
-	r := auditd.NewReader(contents, auditd.Options{Name: name})
+	r := auditd.NewAnyReader(contents, auditd.Options{Name: name})
 	var broken error
 	for ev, err := range r.All() {
 		var line *evidence.LineError
@@ -167,7 +172,7 @@ func write(stdout io.Writer, tree *ptree.Tree, c config) error {
 		return tree.WriteText(stdout, o)
 	}
 	out := bufio.NewWriterSize(stdout, 64<<10)
-	enc := json.NewEncoder(out)
+	enc := json.NewEncoder(visible.JSON(out))
 	enc.SetEscapeHTML(false)
 	if c.rare {
 		for _, r := range tree.Rare(ptree.RareOptions{}) {

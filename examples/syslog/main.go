@@ -16,6 +16,7 @@ import (
 	_ "time/tzdata" // -zone works on machines without a zone database
 
 	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 	"github.com/tuxtrail/tuxtrail/syslog"
 )
 
@@ -53,6 +54,7 @@ type program struct {
 }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stderr = visible.Lines(stderr)
 	p := program{out: bufio.NewWriterSize(stdout, 256<<10), stderr: stderr}
 	fs := flag.NewFlagSet("syslog", flag.ContinueOnError)
 	fs.SetOutput(stderr)

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 	"github.com/tuxtrail/tuxtrail/ioc"
 	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/ti"
@@ -173,7 +174,7 @@ func (w world) printResults(results []ti.Result, o options) error {
 }
 
 func encoder(w io.Writer) *json.Encoder {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(visible.JSON(w))
 	enc.SetEscapeHTML(false)
 	return enc
 }

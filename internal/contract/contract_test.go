@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/ulikunitz/xz"
 
+	"github.com/tuxtrail/tuxtrail/internal/visible"
 	"github.com/tuxtrail/tuxtrail/sample"
 )
 
@@ -191,6 +193,31 @@ func TestReaders(t *testing.T) {
 			crlf := call(strings.ReplaceAll(string(data), "\n", "\r\n"), "-")
 			assert.True(t, places.ReplaceAllString(named.out, "") == places.ReplaceAllString(crlf.out, ""), "CRLF")
 		})
+	}
+}
+
+// What a log says cannot act on the terminal that shows it.
+func TestHostileText(t *testing.T) {
+	t.Parallel()
+	const evil = "\u009b2J\u202e\x7f\u061c\ufeffx"
+	name := hex.EncodeToString([]byte(evil + "\x1b[2J\r\n"))
+	audit := "type=SYSCALL msg=audit(1763888401.000:6): arch=c000003e syscall=59 success=yes exit=0 ppid=1 pid=5 uid=0 comm=" + name + " exe=" + name +
+		"\ntype=EXECVE msg=audit(1763888401.000:6): argc=2 a0=" + name + " a1=" + name + "\n"
+	logon := "Nov 23 08:00:00 h sshd[1]: Failed password for invalid user " + evil + "\x1b[2J from 192.0.2.1 port 22 ssh2\n"
+	for _, test := range []struct{ args, in string }{
+		{"auditd -", audit}, {"ptree -", audit}, {"ptree -text -", audit}, {"ptree -dot -", audit},
+		{"syslog -", logon}, {"syslog -unknown -", logon + evil + "\n"}, {"syslog -sessions -", logon},
+		{"ioc -all -", "http://evil.example/" + evil + " /tmp/" + evil + "\n"}, {"geo -", "fe80::1%" + evil + "\n"},
+		{"syslog -sessions " + evil, ""}, {"auditd " + evil, ""}, {"ptree " + evil, ""}, {"ioc " + evil, ""}, {"geo " + evil, ""},
+		{"ti -cache - -config - -plan -providers shodan " + evil, ""}, {"linuxhost -source " + evil, ""},
+	} {
+		f := strings.Fields(test.args)
+		got := run(t, "", test.in, f[0], f[1:]...)
+		require.NotEmpty(t, got.out+got.err, test.args)
+		for line := range strings.Lines(got.out + got.err) {
+			line = strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", " ")
+			assert.Equal(t, visible.Text(line), line, test.args)
+		}
 	}
 }
 
