@@ -19,7 +19,7 @@
 // lines with node=, lines of the kernel's own log, with or without a syslog
 // header. [NewRowReader] reads what other tools made of a log: the tables of
 // Log Analytics, msticpy's lists, LAUREL's, auditbeat's and go-libaudit's
-// JSON. See [Event] for what an event holds and [Options] for the limits.
+// JSON; [NewAnyReader] finds out which it is. See [Event] for what an event holds and [Options] for the limits.
 //
 // What an event means is told by its methods: [Event.Exec], [Event.Fork],
 // [Event.Connection], [Event.FileChange], [Event.Logon], [Event.Session],
