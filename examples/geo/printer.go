@@ -87,7 +87,7 @@ func (p *printer) flush(ctx context.Context) error {
 			owners[r.Addr] = r
 		}
 	}
-	enc := json.NewEncoder(visible.JSON(p.out))
+	enc := json.NewEncoder(visible.JSONWriter(p.out))
 	enc.SetEscapeHTML(false)
 	for _, a := range p.waiting {
 		target, _ := geo.Target(a)

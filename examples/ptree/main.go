@@ -172,7 +172,7 @@ func write(stdout io.Writer, tree *ptree.Tree, c config) error {
 		return tree.WriteText(stdout, o)
 	}
 	out := bufio.NewWriterSize(stdout, 64<<10)
-	enc := json.NewEncoder(visible.JSON(out))
+	enc := json.NewEncoder(visible.JSONWriter(out))
 	enc.SetEscapeHTML(false)
 	if c.rare {
 		for _, r := range tree.Rare(ptree.RareOptions{}) {

@@ -174,7 +174,7 @@ func (w world) printResults(results []ti.Result, o options) error {
 }
 
 func encoder(w io.Writer) *json.Encoder {
-	enc := json.NewEncoder(visible.JSON(w))
+	enc := json.NewEncoder(visible.JSONWriter(w))
 	enc.SetEscapeHTML(false)
 	return enc
 }

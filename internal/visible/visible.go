@@ -79,7 +79,7 @@ func JSON(text []byte) []byte {
 	var out []byte
 	done := 0
 	for i := 0; i < len(text); {
-		if text[i] < utf8.RuneSelf {
+		if text[i] < 0x7f {
 			i++
 			continue
 		}

@@ -11,14 +11,14 @@ import (
 	"github.com/tuxtrail/tuxtrail/internal/visible"
 )
 
-func TestJSON(t *testing.T) {
+func TestJSONWriter(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"plain é … 日本": `"plain é … 日本"`, "\u009b2J": `"\u009b2J"`, "a\u202eb\x7f": `"a\u202eb\u007f"`,
 		"\U000e0041": `"\udb40\udc41"`, "\x1b": `"\u001b"`, "<&>": `"<&>"`, "\ufffd": "\"\ufffd\"",
 	} {
 		var b bytes.Buffer
-		enc := json.NewEncoder(visible.JSON(&b))
+		enc := json.NewEncoder(visible.JSONWriter(&b))
 		enc.SetEscapeHTML(false)
 		require.NoError(t, enc.Encode(in))
 		assert.Equal(t, want+"\n", b.String())
