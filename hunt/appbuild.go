@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/ptree"
 	"github.com/tuxtrail/tuxtrail/syslog"
 )
 
@@ -133,6 +134,7 @@ func rareLines(s *evidence.Shapes, lines int64) []RareLine {
 // appProcesses names the topmost processes that ran each program, and the
 // risks in what came of them.
 func (h *hunter) appProcesses(names map[string]int) {
+	forked := h.forkedOnly()
 	of := make([]int, len(h.inv.Processes)+1) // application of the nearest ancestor that is one, by process id; 0 for none, else index+1
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
@@ -159,7 +161,7 @@ func (h *hunter) appProcesses(names map[string]int) {
 				a.Processes = append(a.Processes, p.ID)
 			}
 		}
-		if at := of[p.ID]; at > 0 && len(p.Hits) > 0 {
+		if at := of[p.ID]; at > 0 && len(p.Hits) > 0 && !forked[p.ID] {
 			a := &h.inv.Applications[at-1]
 			if mine == 0 && (a.System || p.Session != "" && letsIn[appName(a.Program)]) {
 				continue // what a person ran is told of the session, what cron ran there
@@ -171,6 +173,22 @@ func (h *hunter) appProcesses(names map[string]int) {
 			a.Risky = append(a.Risky, RiskyLine{Time: firstTime(p.Start, p.End), Text: p.Cmdline, Hits: p.Hits, Refs: p.Refs})
 		}
 	}
+}
+
+// forkedOnly returns the processes that only go on with what their parent ran:
+// the parent's command, not a second run of it.
+func (h *hunter) forkedOnly() map[int]bool {
+	lines := make(map[int]string, len(h.inv.Processes))
+	for i := range h.inv.Processes {
+		lines[h.inv.Processes[i].ID] = h.inv.Processes[i].Cmdline
+	}
+	out := map[int]bool{}
+	for p := range h.tree.All() {
+		if parent := p.Parent(); parent != nil && p.Source != ptree.FromExec && lines[p.ID()] == lines[parent.ID()] {
+			out[p.ID()] = true
+		}
+	}
+	return out
 }
 
 // appFindings says which findings cite what each program wrote or ran.

@@ -445,3 +445,21 @@ func TestLoginRecordsAreAWitness(t *testing.T) {
 	notes = strings.Join(investigate(t, open(t, fsys), hunt.Options{}).Coverage.Notes, "\n")
 	assert.Regexp(t, `records of failed logons in btmp have no line in the log of the same time, the first at 2026-11-23T08:27:\d\dZ from `+regexp.QuoteMeta(players(t)["ATT2"]), notes)
 }
+
+// TestForksAreNoRuns: what a process ran counts once, however often it forked.
+func TestForksAreNoRuns(t *testing.T) {
+	t.Parallel()
+	inv := onSample(t)
+	runs := map[string]int{}
+	for _, a := range inv.Applications {
+		for _, r := range a.Risky {
+			if a.Program == "useradd" {
+				runs[r.Text]++
+			}
+		}
+	}
+	require.NotEmpty(t, runs)
+	for text, n := range runs {
+		assert.Equal(t, 1, n, text)
+	}
+}
