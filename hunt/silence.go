@@ -22,6 +22,7 @@ const (
 	SilenceTruncated   SilenceKind = "truncated"       // a log ends in the middle of a line, or before the others
 	SilenceErased      SilenceKind = "erased_records"  // records were overwritten
 	SilenceEdited      SilenceKind = "lines_removed"   // other witnesses saw what the log must have told
+	SilenceModified    SilenceKind = "changed_after"   // a file was changed after its last line
 	SilenceHistory     SilenceKind = "history_off"     // the shell's history was switched off or removed
 	SilenceLogRemoved  SilenceKind = "log_removed"     // a command removed, emptied or rewrote a log
 	SilenceShortCopies SilenceKind = "copies_differ"   // two copies of one log do not hold the same

@@ -29,6 +29,7 @@ func (h *hunter) findSilences() {
 	h.strayLines()
 	h.tornFiles()
 	h.erasedRecords()
+	h.changedAfter()
 	h.owedLines()
 	h.commandSilences()
 	h.numberSilences()

@@ -3,6 +3,7 @@ package hunt
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/tuxtrail/tuxtrail/auditd"
 	"github.com/tuxtrail/tuxtrail/evidence"
@@ -50,4 +51,11 @@ type DigestSource interface {
 // there is, for [Progress]. Position may be called at any time.
 type SizedSource interface {
 	Position() (done, total int64) // bytes; both only grow
+}
+
+// ModTimeSource is a [Source] that knows when its inputs were changed last.
+type ModTimeSource interface {
+	// ModTimes returns the times by the File of the Stats; inputs whose time
+	// is not known are left out.
+	ModTimes() map[string]time.Time
 }

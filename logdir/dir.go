@@ -148,6 +148,19 @@ func (d *Dir) Files() []File {
 	return out
 }
 
+// ModTimes returns when each file that is read as evidence was changed last, as
+// its folder or archive says, by path. Files without a time, and those of the
+// journal, whose times do not follow their lines, are left out.
+func (d *Dir) ModTimes() map[string]time.Time {
+	out := make(map[string]time.Time, len(d.files))
+	for _, f := range d.files {
+		if f.Kind != "" && !f.journal && !f.ModTime.IsZero() {
+			out[f.Path] = f.ModTime
+		}
+	}
+	return out
+}
+
 // NotRead is the Format in [Dir.Stats] of a file that is not read; its Errors
 // say why.
 const NotRead = "not read"
