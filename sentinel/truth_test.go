@@ -103,7 +103,7 @@ func TestRetryAfter(t *testing.T) {
 	_, cost, err := asked(t, func(w http.ResponseWriter, _ *http.Request) {
 		if n++; n <= 2 {
 			w.Header().Set("Retry-After", "17")
-			w.WriteHeader(429)
+			w.WriteHeader(http.StatusTooManyRequests)
 			return
 		}
 		_, _ = io.WriteString(w, oneRow)
@@ -123,7 +123,7 @@ func TestPace(t *testing.T) {
 	n := 0
 	_, _, err := asked(t, func(w http.ResponseWriter, _ *http.Request) {
 		if n++; n < 25 {
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = io.WriteString(w, oneRow)
