@@ -73,8 +73,12 @@ type slice struct {
 	up, down int64
 }
 
-// columns draws counts over time: one kind upwards, the other below the line.
-func columns(title, up, down string, width time.Duration, list []slice) template.HTML {
+// over is what a chart over time shows: one kind of count goes upwards, the
+// other below the line. The classes say their colours.
+type over struct{ title, up, down, upClass, downClass string }
+
+// columns draws counts over time.
+func columns(o over, width time.Duration, list []slice) template.HTML {
 	list, width = coarser(list, width)
 	if len(list) == 0 {
 		return ""
@@ -94,22 +98,22 @@ func columns(title, up, down string, width time.Duration, list []slice) template
 		height -= int(under)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="columns" viewBox="0 0 %d %d" role="img" aria-label="%s"><line class="axis" x1="%.0f" y1="%.0f" x2="%.0f" y2="%.0f"/>`, int(wide), height, safe(title), left, base, wide-left, base)
+	fmt.Fprintf(&b, `<svg class="columns" viewBox="0 0 %d %d" role="img" aria-label="%s"><line class="axis" x1="%.0f" y1="%.0f" x2="%.0f" y2="%.0f"/>`, int(wide), height, safe(o.title), left, base, wide-left, base)
 	each := max(float64(width)/span*(wide-2*left)-1, 1.5)
 	for _, s := range list {
 		x := left + float64(s.start.Sub(first))/span*(wide-2*left)
-		note := fmt.Sprintf("%s: %d %s", clock(s.start), s.up, up)
-		if down != "" {
-			note += fmt.Sprintf(", %d %s", s.down, down)
+		note := fmt.Sprintf("%s: %d %s", clock(s.start), s.up, o.up)
+		if o.down != "" {
+			note += fmt.Sprintf(", %d %s", s.down, o.down)
 		}
 		fmt.Fprintf(&b, `<g><title>%s</title>`, safe(note))
 		if s.up > 0 {
 			h := max(float64(s.up)*unit, 2)
-			fmt.Fprintf(&b, `<rect class="fail" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, x, base-h, each, h)
+			fmt.Fprintf(&b, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, o.upClass, x, base-h, each, h)
 		}
 		if s.down > 0 {
 			h := max(float64(s.down)*unit, 2)
-			fmt.Fprintf(&b, `<rect class="ok" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, x, base+1, each, h)
+			fmt.Fprintf(&b, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, o.downClass, x, base+1, each, h)
 		}
 		b.WriteString(`</g>`)
 	}
@@ -130,7 +134,8 @@ func coarser(list []slice, width time.Duration) ([]slice, time.Duration) {
 	}
 	var out []slice
 	for _, s := range list {
-		start := first.Add(s.start.Sub(first) / width * width)
+		since := s.start.Sub(first)
+		start := first.Add(since - since%width)
 		if n := len(out); n > 0 && out[n-1].start.Equal(start) {
 			out[n-1].up += s.up
 			out[n-1].down += s.down
@@ -199,7 +204,7 @@ func chartsOf(l *hunt.Logons) logonCharts {
 	c.Account = bars("Logons by account", named(l.ByAccount))
 	c.Program = bars("Logons by process", named(l.ByProgram))
 	slices, width := logonSlices(l)
-	c.Time = columns("Logons over time: those that failed above the line, those that succeeded below", "failed", "succeeded", width, slices)
+	c.Time = columns(over{"Logons over time: those that failed above the line, those that succeeded below", "failed", "succeeded", "fail", "ok"}, width, slices)
 	return c
 }
 

@@ -8,11 +8,6 @@ import "github.com/tuxtrail/tuxtrail/internal/visible"
 // backslash stays as it is: the result is for eyes, not for parsing back.
 func Visible(s string) string { return visible.Text(s) }
 
-// hidden reports whether r has no picture of its own: controls, format
-// characters (among them the ones that reorder text), separators of lines,
-// surrogates, private and unassigned ones.
-func hidden(r rune) bool { return visible.Hidden(r) }
-
 // cut returns s shortened to at most n runes, with a mark where it was cut.
 func cut(s string, n int) string {
 	if len(s) <= n {

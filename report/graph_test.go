@@ -24,8 +24,15 @@ func TestLayOut(t *testing.T) {
 			{ID: "s2", Kind: hunt.NodeSession},
 		},
 		Edges: []hunt.Edge{
-			{From: "a", To: "s"}, {From: "s", To: "p"}, {From: "p", To: "q"}, {From: "q", To: "file"}, {From: "q", To: "url"},
-			{From: "file", To: "job"}, {From: "a", To: "s2"}, {From: "nobody", To: "p"}, {From: "q", To: "q"},
+			{From: "a", To: "s"},
+			{From: "s", To: "p"},
+			{From: "p", To: "q"},
+			{From: "q", To: "file"},
+			{From: "q", To: "url"},
+			{From: "file", To: "job"},
+			{From: "a", To: "s2"},
+			{From: "nobody", To: "p"},
+			{From: "q", To: "q"},
 		},
 	}
 	l := layOut(g)

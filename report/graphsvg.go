@@ -87,11 +87,7 @@ func (d *graphDrawing) edge(e *hunt.Edge, id string) {
 	if e.Reason != "" {
 		title += " (" + e.Reason + ")"
 	}
-	for k, r := range e.Refs {
-		if k < maxLinks {
-			title += " " + r.String()
-		}
-	}
+	title += " " + strings.Join(stringsOf(e.Refs[:min(len(e.Refs), maxLinks)]), " ")
 	fmt.Fprintf(&d.b, `<g class="%s"><title>%s</title><path class="hit" d="%s"/><path class="line" d="%s" marker-end="url(#tip-%s)"/></g>`,
 		class, safe(cut(title, 500)), path, path, id)
 }

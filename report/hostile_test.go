@@ -83,8 +83,8 @@ func fill(v reflect.Value, s string, n int) {
 		}
 		v.SetMapIndex(key, value)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if f := v.Field(i); f.CanSet() {
+		for _, f := range v.Fields() {
+			if f.CanSet() {
 				fill(f, s, n)
 			}
 		}

@@ -51,6 +51,8 @@ type page struct {
 	Users       *table
 	Tree        template.HTML
 	TreeLeft    int
+	Volumes     []chart
+	Flows       template.HTML
 	Apps        []*table
 	Network     []*table
 	Indicators  []*table
@@ -128,6 +130,8 @@ func newPage(inv *hunt.Investigation) *page {
 	p.Acts = p.actTables()
 	p.Users = p.userTable()
 	p.Tree, p.TreeLeft = p.treeHTML(inv.Processes, maxTree)
+	p.Volumes = p.volumes()
+	p.Flows = p.flows()
 	p.Apps = p.applicationTables()
 	p.Network = p.networkTables()
 	p.Indicators = p.indicatorTables()

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/hunt"
@@ -308,16 +307,6 @@ func about(list []hunt.AlertEntity) []string {
 	out := make([]string, 0, len(list))
 	for _, e := range list {
 		out = append(out, strings.TrimSpace(e.Type+" "+e.Text))
-	}
-	return out
-}
-
-// slicesOf turns counts over time into what a chart draws.
-func slicesOf[T any](list []T, get func(*T) (time.Time, int64, int64)) []slice {
-	out := make([]slice, 0, len(list))
-	for i := range list {
-		at, up, down := get(&list[i])
-		out = append(out, slice{at, up, down})
 	}
 	return out
 }

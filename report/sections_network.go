@@ -2,9 +2,11 @@ package report
 
 import (
 	"fmt"
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tuxtrail/tuxtrail/hunt"
 	"github.com/tuxtrail/tuxtrail/ti"
@@ -41,6 +43,47 @@ func (p *page) applicationTables() []*table {
 		p.addTo(&out, t)
 	}
 	return out
+}
+
+// chart is a picture with its caption.
+type chart struct {
+	Caption string
+	SVG     template.HTML
+}
+
+// maxVolumes is how many applications have a chart of their own.
+const maxVolumes = 8
+
+// volumes draws how much the applications log over time: those that are not
+// part of the system, then those that findings cite, as long as there is more
+// than one slice to see.
+func (p *page) volumes() []chart {
+	var out []chart
+	for _, system := range []bool{false, true} {
+		for i := range p.Inv.Applications {
+			a := &p.Inv.Applications[i]
+			if a.System != system || system && len(a.Findings) == 0 || len(a.Volume) < 2 || len(out) == maxVolumes {
+				continue
+			}
+			list := make([]slice, 0, len(a.Volume))
+			for _, v := range a.Volume {
+				list = append(list, slice{v.Start, v.Lines, v.High})
+			}
+			o := over{"Lines of " + a.Program + " over time; warnings or worse below the line", "lines", "warnings or worse", "low", "high"}
+			out = append(out, chart{"Lines of " + Visible(a.Program) + " over time", columns(o, time.Duration(a.Bucket)*time.Second, list)})
+		}
+	}
+	return out
+}
+
+// flows draws the traffic over time.
+func (p *page) flows() template.HTML {
+	n := &p.Inv.Network
+	list := make([]slice, 0, len(n.Flows))
+	for _, f := range n.Flows {
+		list = append(list, slice{f.Start, f.Out, f.In})
+	}
+	return columns(over{"Allowed flows over time: outbound above the line, inbound below", "outbound", "inbound", "high", "low"}, time.Duration(n.Bucket)*time.Second, list)
 }
 
 func (p *page) networkTables() []*table {
@@ -141,7 +184,7 @@ func (p *page) indicatorTables() []*table {
 	t = newTable("intel", "What threat intelligence says", "Type", "mono wide:Value", "Provider", "Severity", "Status", "wide:Details", "mono:Read on", "t:Asked")
 	for i := range inv.Intel.Results {
 		r := &inv.Intel.Results[i]
-		t.row(str(string(r.Type)), cell{Text: cut(defang(string(r.Type), r.Value), maxText)}, str(r.Provider), intelCell(r.Severity.String()), str(fmt.Sprint(r.Status)).note(r.Reason), intelDetail(&r.Details),
+		t.row(str(string(r.Type)), cell{Text: cut(defang(string(r.Type), r.Value), maxText)}, str(r.Provider), intelCell(r.Severity.String()), str(r.Status.String()).note(r.Reason), intelDetail(&r.Details),
 			str(defang("url", r.Reference)), when(r.Asked))
 	}
 	p.addTo(&out, t)
