@@ -90,6 +90,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if c.text && c.dot || c.rare && (c.text || c.dot) {
 		return wrong("-text, -dot and -rare exclude each other")
 	}
+	if c.width < 0 {
+		return wrong("-width must not be negative")
+	}
 	if fs.NArg() == 0 {
 		return wrong("name a log file, or - for standard input (-h explains)")
 	}

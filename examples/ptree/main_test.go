@@ -78,6 +78,7 @@ func TestRun(t *testing.T) {
 		{"unknown flag", []string{"-x"}, "", 2, "", "usage:"},
 		{"bad window", []string{"-window", "soon", "-"}, "", 2, "", `time window "soon"`},
 		{"two forms", []string{"-text", "-dot", "-"}, "", 2, "", "exclude each other"},
+		{"negative width", []string{"-width", "-1", "-"}, "", 2, "", "must not be negative"},
 		{"missing file", []string{"-text", newer + ".none", older, newer}, "", 1, drawing, "audit.log.none"},
 		{"broken gzip", []string{"-text", broken, older, newer}, "", 1, drawing, "broken.gz: "},
 	} {
