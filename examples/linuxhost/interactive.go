@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -30,18 +32,25 @@ func (p *program) choose(ctx context.Context) error {
 	if !terminal(os.Stdin) || !terminal(p.stdout) {
 		return usageError{errors.New("-interactive needs a terminal: leave it out, or name what to look at with the flags that -h lists")}
 	}
-	if p.html != "" || p.json != "" {
-		return usageError{errors.New("-interactive writes no files: leave -html and -json out, or -interactive")}
+	if p.html != "" || p.json != "" || len(p.exports) > 0 {
+		return usageError{errors.New("-interactive writes no files: leave -html, -json and -export out, or -interactive")}
+	}
+	if p.lookups.ask {
+		return usageError{errors.New("-interactive asks nobody outside: leave -ti out, or -interactive; -feeds can be searched in both")}
+	}
+	if p.looks.any() {
+		return usageError{errors.New("-interactive prints nothing: leave -hosts, -tree, -messages and -around out, or -interactive")}
 	}
 	loc, err := time.LoadLocation(p.zone)
 	if err != nil {
 		return usageError{fmt.Errorf("-zone %s: no such time zone: use a name such as Europe/Paris, or UTC", p.zone)}
 	}
+	var notes bytes.Buffer // nothing else may write on the screen
 	replay, err := tui.Run(ctx, tui.Options{
 		Scope: tui.Scope{Window: p.window, Host: p.host},
 		Hunt: func(ctx context.Context, s tui.Scope, progress func(string)) (*hunt.Investigation, error) {
 			q := *p
-			q.window, q.host = s.Window, s.Host
+			q.window, q.host, q.stderr = s.Window, s.Host, &notes
 			return q.hunt(ctx, func(at hunt.Progress) { progress(progressLine(at)) })
 		},
 		Check: func(window string) error {
@@ -50,33 +59,47 @@ func (p *program) choose(ctx context.Context) error {
 		},
 		Replay: p.replay,
 	})
-	if err != nil {
-		return err
+	if _, said := notes.WriteTo(p.stderr); said != nil || err != nil {
+		return errors.Join(err, said)
 	}
 	fmt.Fprintln(p.stderr, replay)
 	return nil
 }
 
+// repeated returns the flags that were given, as words for a shell, without
+// those that the terminal program chooses.
+func repeated(fs *flag.FlagSet) []string {
+	var words []string
+	fs.Visit(func(f *flag.Flag) {
+		switch f.Name {
+		case "interactive", "host", "window", "width":
+			return
+		}
+		if _, chosen := topicUsage[report.TopicKind(f.Name)]; chosen {
+			return
+		}
+		if b, ok := f.Value.(interface{ IsBoolFlag() bool }); ok && b.IsBoolFlag() {
+			words = append(words, "-"+f.Name+"="+f.Value.String())
+			return
+		}
+		words = append(words, "-"+f.Name, quoted(f.Value.String()))
+	})
+	return words
+}
+
 // replay is the command line that gives a choice, quoted for a shell.
 func (p *program) replay(s tui.Scope, t report.Topic) string {
-	args := []string{"linuxhost"}
-	add := func(flag, value, zero string) {
-		if value != zero {
-			args = append(args, "-"+flag, quoted(value))
-		}
+	words := append([]string{"linuxhost"}, p.repeated...)
+	if s.Host != "" {
+		words = append(words, "-host", quoted(s.Host))
 	}
-	add("source", p.source, "sample")
-	add("host", s.Host, "")
-	add("window", s.Window, "all")
-	add("zone", p.zone, "UTC")
-	if p.year != 0 {
-		args = append(args, "-year", fmt.Sprint(p.year))
+	if s.Window != "all" {
+		words = append(words, "-window", quoted(s.Window))
 	}
-	add("rules", p.rules, "")
 	if t.Kind != "" {
-		args = append(args, "-"+string(t.Kind), quoted(t.ID))
+		words = append(words, "-"+string(t.Kind), quoted(t.ID))
 	}
-	return strings.Join(args, " ")
+	return strings.Join(words, " ")
 }
 
 // quoted quotes s so that a shell takes it as one word and a terminal as

@@ -78,6 +78,9 @@ func (p *program) scopeOf() (querytime.Window, error) {
 	return w, nil
 }
 
+// any reports whether something is asked for in the place of the summary.
+func (l *looks) any() bool { return l.hosts || l.tree || l.messages || l.around != "" }
+
 // rescope hunts again around what the first hunt found.
 func (p *program) rescope(ctx context.Context, inv *hunt.Investigation, progress func(hunt.Progress)) (*hunt.Investigation, error) {
 	w, err := inv.Around(p.looks.around, p.looks.before, p.looks.after)

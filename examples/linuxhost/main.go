@@ -63,6 +63,7 @@ type program struct {
 	html, json, rules          string
 	topics                     map[report.TopicKind]*string
 	interactive                bool
+	repeated                   []string // the flags given, but for those that -interactive chooses
 	year, width                int
 	stdout, stderr             io.Writer
 	now                        func() time.Time
@@ -111,6 +112,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 		fmt.Fprintf(stderr, "linuxhost: %q: give the logs with -source\n", fs.Arg(0))
 		return 2
 	}
+	p.repeated = repeated(fs)
 	err := p.start(ctx)
 	var wrong usageError
 	switch {

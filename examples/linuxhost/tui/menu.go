@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -31,7 +32,7 @@ func newMenu(inv *hunt.Investigation) *choose {
 	}
 	items = append(items,
 		choice{"Time window", func(m *model) tea.Cmd {
-			m.push(newWindows(m.scope))
+			m.push(newWindows(inv, m.scope))
 			return nil
 		}},
 		choice{"Host", func(m *model) tea.Cmd {
@@ -54,8 +55,15 @@ func newTopics(inv *hunt.Investigation, title string, topics []report.Topic) *ch
 	return newChoose(title, items)
 }
 
+// around is how long before and after a finding or alert a window begins and
+// ends.
+const around = 24 * time.Hour
+
+// typed is how a time in a window is written.
+const typed = "2006-01-02T15:04:05Z"
+
 // newWindows asks for the time to look at.
-func newWindows(now Scope) *choose {
+func newWindows(inv *hunt.Investigation, now Scope) *choose {
 	var items []choice
 	for _, w := range []struct{ window, title string }{
 		{"all", "all that the logs hold"}, {"1h", "the last hour"}, {"24h", "the last day"}, {"7d", "the last week"}, {"14d", "the last two weeks"}, {"30d", "the last 30 days"},
@@ -65,6 +73,19 @@ func newWindows(now Scope) *choose {
 			s.Window = w.window
 			return m.rescope(s)
 		}})
+	}
+	for _, kind := range []report.TopicKind{report.TopicFinding, report.TopicAlert} {
+		for _, t := range report.Topics(inv, kind) {
+			w, err := inv.Around(t.ID, around, around)
+			if err != nil {
+				continue // nothing says when it was
+			}
+			items = append(items, choice{"from a day before to a day after " + t.Title, func(m *model) tea.Cmd {
+				s := m.scope
+				s.Window = w.Start.UTC().Format(typed) + "/" + w.End.UTC().Format(typed)
+				return m.rescope(s)
+			}})
+		}
 	}
 	items = append(items, choice{"another one", func(m *model) tea.Cmd {
 		m.push(newAsk(now.Window))
