@@ -110,6 +110,7 @@ func (h *hunter) readAudit(host string) {
 				}
 			}
 			p.Host = "" // the investigation is of one host, whatever its records call it
+			h.ownTexts(&p)
 			a.builder.Add(p)
 		}
 		if len(ev.Records) == 0 {

@@ -52,14 +52,16 @@ type hunter struct {
 
 	audit     auditFacts
 	logins    logins
-	rhythms   rhythms               // of the logs
-	serials   serials               // of audit events
-	uids      map[string]int64      // of accounts
-	writers   writers               // of the lines about sessions
-	told      map[int][]WitnessKind // who wrote each line of a log's session, by its id
-	blindFor  []Blind               // what is blind for a time
-	auditLogs map[string]bool       // the logs that hold audit records
-	drops     []dropped             // what log daemons say that they lost
+	rhythms   rhythms             // of the logs
+	serials   serials             // of audit events
+	uids      map[string]int64    // of accounts
+	writers   writers             // of the lines about sessions
+	told      map[int]tellings    // who wrote each line of a log's session, by its id
+	blindFor  []Blind             // what is blind for a time
+	auditLogs map[string]bool     // the logs that hold audit records
+	drops     []dropped           // what log daemons say that they lost
+	names     names               // of accounts, programs, commands, each once
+	oneFile   map[string][]string // lists of one file, each once
 	tree      *ptree.Tree
 
 	suTries     map[string][]int         // indexes of attempts of su, by account
@@ -92,7 +94,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
 		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
-		units: map[string]*unit{}, told: map[int][]WitnessKind{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
+		units: map[string]*unit{}, told: map[int]tellings{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
 		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, sudoFetch: map[[2]string]Fetch{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {

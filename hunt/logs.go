@@ -1,6 +1,7 @@
 package hunt
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -62,11 +63,11 @@ func (h *hunter) readSyslog(host string) {
 		}
 		h.writers.see(&ev)
 		h.takeSessions(join.Add(&ev))
-		h.attempts = append(h.attempts, tries.Add(&ev)...)
+		h.takeAttempts(tries.Add(&ev))
 		h.logEvent(&ev)
 	}
 	h.takeSessions(join.Close())
-	h.attempts = append(h.attempts, tries.Close()...)
+	h.takeAttempts(tries.Close())
 }
 
 // span widens what the host's logs span.
@@ -252,6 +253,20 @@ func isAuth(ev *syslog.Event) bool {
 	}
 }
 
+// takeAttempts keeps the attempts that are done and that are asked about again:
+// what sudo and cron let in is told by their commands.
+func (h *hunter) takeAttempts(done []syslog.Attempt) {
+	for i := range done {
+		a := &done[i]
+		if !isLogon(a.Kind) && a.Failures() == 0 {
+			continue
+		}
+		a.Host, a.Kind, a.User, a.By, a.Method = "", h.names.of(a.Kind), h.names.of(a.User), h.names.of(a.By), h.names.of(a.Method)
+		a.Refs = slices.Clone(a.Refs) // without the room that was left to add more
+		h.attempts = append(h.attempts, *a)
+	}
+}
+
 // takeSessions keeps the sessions that are done, with who told of them. What
 // sudo and cron open is told by their commands.
 func (h *hunter) takeSessions(done []syslog.Session) {
@@ -261,11 +276,13 @@ func (h *hunter) takeSessions(done []syslog.Session) {
 		if !isLogon(s.Kind) {
 			continue
 		}
-		kinds := make([]WitnessKind, len(s.Refs))
+		var by tellings
 		for k, r := range s.Refs {
-			kinds[k] = h.writers.of(r)
+			by.set(k, h.writers.of(r))
 		}
-		h.told[s.ID] = kinds
+		h.told[s.ID] = by
+		s.Host, s.Kind, s.User, s.By, s.Method, s.Key = "", h.names.of(s.Kind), h.names.of(s.User), h.names.of(s.By), h.names.of(s.Method), h.names.of(s.Key)
+		s.Refs = slices.Clone(s.Refs) // without the room that was left to add more
 		h.sessions = append(h.sessions, *s)
 	}
 }

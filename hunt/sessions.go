@@ -117,7 +117,7 @@ func startOf(s *Session) time.Time {
 func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool) Session {
 	out := Session{
 		Kind: s.Kind, User: s.User, By: s.By, PID: s.PID, Start: utc(s.Start), End: utc(s.End), EndReason: string(s.EndReason),
-		Port: s.SourcePort, Method: s.Method, Key: s.Key, TTY: s.TTY, Refs: slices.Clone(s.Refs),
+		Port: s.SourcePort, Method: s.Method, Key: s.Key, TTY: s.TTY, Refs: s.Refs,
 	}
 	out.Source, out.SourceKind = sourceOf(s.Source, s.SourceHost)
 	if s.Inferred&syslog.InferredPair != 0 {

@@ -12,7 +12,7 @@ import (
 
 // buildTimeline puts what has a time in one order.
 func (h *hunter) buildTimeline() {
-	var all []Moment
+	all := moments{h: h, most: h.o.MaxTimeline}
 	for _, s := range h.inv.Sessions {
 		severity := SeverityInfo
 		for _, f := range s.Flags {
@@ -22,7 +22,7 @@ func (h *hunter) buildTimeline() {
 		if s.Source != "" {
 			from = " from " + quoteName(s.Source)
 		}
-		all = append(all, Moment{
+		all.add(Moment{
 			Time: startOf(&s), End: s.End, Lane: "session", Severity: severity, Session: s.ID, Ref: firstRef(s.Refs),
 			Text: fmt.Sprintf("%s session of %s%s", s.Kind, quoteName(s.User), from),
 		})
@@ -39,52 +39,80 @@ func (h *hunter) buildTimeline() {
 		if t.Source != "" {
 			m.Text += " from " + quoteName(t.Source)
 		}
-		all = append(all, m)
+		all.add(m)
 	}
 	for _, c := range h.inv.Sudo {
-		all = append(all, Moment{Time: c.Time, Lane: "sudo", Severity: worstHit(c.Hits), Session: c.Session, Ref: firstRef(c.Refs), Text: quoteName(c.User) + ": " + c.Text})
+		all.add(Moment{Time: c.Time, Lane: "sudo", Severity: worstHit(c.Hits), Session: c.Session, Ref: firstRef(c.Refs), Text: quoteName(c.User) + ": " + c.Text})
 	}
 	for _, j := range h.inv.Jobs {
 		m := Moment{Time: j.First, Lane: "cron", Severity: worstHit(j.Hits), Ref: firstRef(j.Refs), Text: quoteName(j.User) + ": " + j.Text}
 		if j.Count > 1 {
 			m.Text += fmt.Sprintf(" (%s until %s)", times(j.Count), j.Last.Format("2006-01-02 15:04:05"))
 		}
-		all = append(all, m)
+		all.add(m)
 	}
 	for _, c := range h.inv.Changes {
-		all = append(all, Moment{Time: c.Time, Lane: "account", Severity: SeverityLow, Session: c.Session, Ref: firstRef(c.Refs), Text: strings.ReplaceAll(c.Kind, "_", " ") + " " + strings.TrimSpace(c.Account+" "+c.Group)})
+		all.add(Moment{Time: c.Time, Lane: "account", Severity: SeverityLow, Session: c.Session, Ref: firstRef(c.Refs), Text: strings.ReplaceAll(c.Kind, "_", " ") + " " + strings.TrimSpace(c.Account+" "+c.Group)})
 	}
 	for _, c := range h.inv.CronEdits {
-		all = append(all, Moment{Time: c.Time, Lane: "cron", Severity: SeverityLow, Session: c.Session, Ref: firstRef(c.Refs), Text: quoteName(c.User) + " " + c.Action + " " + c.Target})
+		all.add(Moment{Time: c.Time, Lane: "cron", Severity: SeverityLow, Session: c.Session, Ref: firstRef(c.Refs), Text: quoteName(c.User) + " " + c.Action + " " + c.Target})
 	}
 	for _, p := range h.inv.Processes {
 		if len(p.Hits) > 0 && !p.Start.IsZero() {
-			all = append(all, Moment{Time: p.Start, Lane: "command", Severity: p.Severity, Session: p.Session, Ref: firstRef(p.Refs), Text: p.Cmdline})
+			all.add(Moment{Time: p.Start, Lane: "command", Severity: p.Severity, Session: p.Session, Ref: firstRef(p.Refs), Text: p.Cmdline})
 		}
 	}
 	for _, c := range h.inv.Connections {
 		if a := c.Address.Addr(); !a.IsLoopback() {
-			all = append(all, Moment{Time: c.Time, Lane: "network", Severity: SeverityInfo, Session: c.Session, Ref: firstRef(c.Refs), Text: path.Base(c.Exe) + " to " + c.Address.String()})
+			all.add(Moment{Time: c.Time, Lane: "network", Severity: SeverityInfo, Session: c.Session, Ref: firstRef(c.Refs), Text: path.Base(c.Exe) + " to " + c.Address.String()})
 		}
 	}
 	for _, f := range h.inv.FileChanges {
-		all = append(all, Moment{Time: f.Time, Lane: "file", Severity: SeverityInfo, Session: f.Session, Ref: firstRef(f.Refs), Text: f.Path + ": " + fileVerb(f.Action)})
+		all.add(Moment{Time: f.Time, Lane: "file", Severity: SeverityInfo, Session: f.Session, Ref: firstRef(f.Refs), Text: f.Path + ": " + fileVerb(f.Action)})
 	}
 	for _, b := range h.inv.Host.Boots {
-		all = append(all, Moment{Time: b, Lane: "host", Severity: SeverityInfo, Text: "the host started"})
+		all.add(Moment{Time: b, Lane: "host", Severity: SeverityInfo, Text: "the host started"})
 	}
-	all = append(all, h.alertMoments()...)
-	for i := range all {
-		all[i].Severity, all[i].Finding = h.inStory(&all[i])
+	for _, m := range h.alertMoments() {
+		all.add(m)
 	}
-	slices.SortStableFunc(all, momentOrder)
-	if len(all) > h.o.MaxTimeline { // the worst stay
-		h.seen.momentsOmitted = len(all) - h.o.MaxTimeline
-		slices.SortStableFunc(all, func(a, b Moment) int { return b.Severity.Compare(a.Severity) })
-		all = slices.Clone(all[:h.o.MaxTimeline])
-		slices.SortStableFunc(all, momentOrder)
+	h.inv.Timeline, h.seen.momentsOmitted = all.worst()
+}
+
+// moments is a timeline as it is made: what is too much is dropped on the way,
+// so that never more than twice the limit is held.
+type moments struct {
+	h       *hunter
+	list    []Moment
+	most    int
+	omitted int
+}
+
+func (l *moments) add(m Moment) {
+	m.Severity, m.Finding = l.h.inStory(&m)
+	if l.list = append(l.list, m); len(l.list) >= 2*l.most {
+		l.cut()
 	}
-	h.inv.Timeline = all
+}
+
+// cut keeps the worst, of equal ones the earliest.
+func (l *moments) cut() {
+	slices.SortStableFunc(l.list, func(a, b Moment) int {
+		return cmp.Or(b.Severity.Compare(a.Severity), momentOrder(a, b))
+	})
+	if n := len(l.list) - l.most; n > 0 {
+		l.omitted += n
+		clear(l.list[l.most:])
+		l.list = l.list[:l.most]
+	}
+}
+
+// worst returns what was kept, in order of time, and how many moments were not.
+func (l *moments) worst() (list []Moment, omitted int) {
+	l.cut()
+	list = slices.Clone(l.list)
+	slices.SortStableFunc(list, momentOrder)
+	return list, l.omitted
 }
 
 func momentOrder(a, b Moment) int {

@@ -64,20 +64,71 @@ func (s Session) SeenBy() []string {
 
 // tellers tells the lines of a log's session apart by who wrote them.
 func (h *hunter) tellers(s *syslog.Session) []Witness {
-	kinds := h.told[s.ID]
-	var out []Witness
-	for _, k := range [...]WitnessKind{WitnessDaemon, WitnessPAM, WitnessLogind, WitnessLog} {
-		var refs []evidence.Ref
+	by := h.told[s.ID]
+	var count [len(tellingKinds)]int
+	kinds := 0
+	for i := range s.Refs {
+		k := by.of(i)
+		if count[k] == 0 {
+			kinds++
+		}
+		count[k]++
+	}
+	out := make([]Witness, 0, kinds+1) // audit may have its say too
+	all := make([]evidence.Ref, 0, len(s.Refs))
+	for k, n := range count {
+		if n == 0 {
+			continue
+		}
+		from := len(all)
 		for i, r := range s.Refs {
-			if i < len(kinds) && kinds[i] == k {
-				refs = append(refs, r)
+			if by.of(i) == k {
+				all = append(all, r)
 			}
 		}
-		if len(refs) > 0 {
-			out = append(out, witnessesOf(k, refs))
-		}
+		out = append(out, h.witnessOf(tellingKinds[k], all[from:len(all):len(all)]))
 	}
 	return out
+}
+
+// witnessOf is witnessesOf, with one list for all that stand in the same file.
+func (h *hunter) witnessOf(kind WitnessKind, refs []evidence.Ref) Witness {
+	name := refs[0].File
+	for _, r := range refs[1:] {
+		if r.File != name {
+			return witnessesOf(kind, refs)
+		}
+	}
+	list := h.oneFile[name]
+	if list == nil {
+		if h.oneFile == nil {
+			h.oneFile = map[string][]string{}
+		}
+		list = []string{name}
+		h.oneFile[name] = list
+	}
+	return Witness{Kind: kind, Files: list, Says: Agrees, Refs: refs}
+}
+
+// tellingKinds are the witnesses that write into a log of lines.
+var tellingKinds = [...]WitnessKind{WitnessDaemon, WitnessPAM, WitnessLogind, WitnessLog}
+
+// tellings holds who wrote each line of a session, as an index of tellingKinds
+// in two bits for each of the lines, of which a session keeps 64 at most.
+type tellings [2]uint64
+
+func (t *tellings) set(line int, kind WitnessKind) {
+	if line < 64 {
+		k := slices.Index(tellingKinds[:], kind)
+		t[line/32] |= uint64(k) << (line % 32 * 2)
+	}
+}
+
+func (t *tellings) of(line int) int {
+	if line >= 64 {
+		return len(tellingKinds) - 1
+	}
+	return int(t[line/32] >> (line % 32 * 2) & 3)
 }
 
 // endSlack is how far the ends of a session may be apart that two witnesses
