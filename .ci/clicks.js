@@ -32,7 +32,7 @@ module.exports = async function clicks(page, say, { hostile, large }) {
 
   // fold
   const box = page.locator("#processes .treebox");
-  if (await box.locator("details").count()) {
+  if (!large && await box.locator("details").count()) {
     const tools = page.locator("#processes .bar-tools");
     await tools.getByText("Fold all", { exact: true }).click();
     must(await box.locator("details[open]").count() === 0, "fold all leaves something open");
@@ -43,8 +43,8 @@ module.exports = async function clicks(page, say, { hostile, large }) {
   }
 
   // search
-  const first = await page.locator("#findings h3").first().innerText();
-  const word = hostile ? "alert(1)" : first.split(/\s+/).findLast((w) => /^[a-z]{3,}$/i.test(w)) || "root";
+  const account = page.locator("#sessions td.mono").first();
+  const word = hostile ? "alert(1)" : await account.count() ? (await account.textContent()).trim() : "log";
   await page.keyboard.press("/");
   await page.keyboard.type(word);
   const hits = page.locator("#hits");
