@@ -24,6 +24,12 @@ func (h *hunter) droppedLine(rec *syslog.Record) {
 	m := rec.Message
 	var n int64
 	switch {
+	case rec.Program == "rsyslogd" && (strings.HasSuffix(m, "] start") || strings.Contains(m, "exiting on signal")),
+		rec.Program == "syslog-ng" && strings.Contains(m, "syslog-ng st"), rec.Program == "systemd-journald" && strings.HasPrefix(m, "Journal st"):
+		if len(h.logStarts) < maxProbing {
+			h.logStarts = append(h.logStarts, utc(rec.Time))
+		}
+		return
 	case rec.Program == "rsyslogd" && strings.Contains(m, " messages lost due to rate-limiting"),
 		rec.Program == "rsyslogd" && strings.Contains(m, "begin to drop messages due to rate-limiting"),
 		rec.Program == "rsyslogd" && strings.Contains(m, " messages lost due to"):

@@ -62,6 +62,7 @@ type hunter struct {
 	drops     []dropped           // what log daemons say that they lost
 	names     names               // of accounts, programs, commands, each once
 	oneFile   map[string][]string // lists of one file, each once
+	logStarts []time.Time         // when log daemons say that they began or ended
 	tree      *ptree.Tree
 
 	suTries     map[string][]int         // indexes of attempts of su, by account

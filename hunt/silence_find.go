@@ -30,6 +30,7 @@ func (h *hunter) findSilences() {
 	h.tornFiles()
 	h.erasedRecords()
 	h.changedAfter()
+	h.copiesDiffer()
 	h.owedLines()
 	h.commandSilences()
 	h.numberSilences()

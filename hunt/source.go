@@ -59,3 +59,11 @@ type ModTimeSource interface {
 	// is not known are left out.
 	ModTimes() map[string]time.Time
 }
+
+// CopySource is a [Source] that holds logs against each other which tell the
+// same, while their lines are read.
+type CopySource interface {
+	// Copies returns, after Syslog was read to its end, which lines logs lack
+	// that are otherwise copies of others.
+	Copies() []evidence.Copy
+}

@@ -74,6 +74,8 @@ type Dir struct {
 	hosts  []string
 	known  bool // hosts is filled
 
+	differences []evidence.Copy
+
 	unpacked unpackedFiles
 
 	done atomic.Int64 // bytes read so far, see Position

@@ -102,6 +102,8 @@ type copies struct {
 	counts  []uint32   // by slot and stream: how often the stream had it
 	oldest  int
 	near    bool // copies may be stamped a second apart
+	differ  *differ
+	slotOf  int32 // of the item that came last
 }
 
 // maxKeys bounds the memory; with very many streams there are fewer keys.
@@ -137,6 +139,7 @@ func (c *copies) first(stream int, k eventKey) bool {
 		c.count(i, stream)
 	}
 	c.given[i]++
+	c.slotOf = i
 	return true
 }
 
@@ -161,9 +164,24 @@ func (c *copies) take(k eventKey) int32 {
 	}
 	i := c.oldest
 	c.oldest = (c.oldest + 1) % c.limit
+	c.done(int32(i))
 	delete(c.slot, c.keys[i])
 	c.keys[i], c.given[i] = k, 0
 	clear(c.counts[i*c.streams : (i+1)*c.streams])
 	c.slot[k] = int32(i)
 	return int32(i)
+}
+
+// done hands what was counted in a slot on.
+func (c *copies) done(i int32) {
+	if c.differ != nil {
+		c.differ.done(i, c.keys[i], c.counts[int(i)*c.streams:(int(i)+1)*c.streams])
+	}
+}
+
+// close hands on what is left, the oldest first.
+func (c *copies) close() {
+	for k := range c.keys {
+		c.done(int32((c.oldest + k) % len(c.keys)))
+	}
 }

@@ -42,13 +42,16 @@ func (d *Dir) Syslog(ctx context.Context, host string, w querytime.Window) iter.
 		seen := newCopies(len(m.all))
 		if seen != nil {
 			seen.near = d.hasJournal()
+			if w.Start.IsZero() && w.End.IsZero() {
+				seen.differ = newDiffer(logsOf(m))
+			}
 		}
 		for n := 0; m.next(); n++ {
 			if n%512 == 0 && ctx.Err() != nil {
 				break
 			}
 			c := m.heap[0]
-			if c.rec.Raw != "" && seen != nil && !seen.first(c.id, c.key()) {
+			if c.rec.Raw != "" && seen != nil && !seen.line(c) {
 				c.copies++
 				continue
 			}
@@ -61,8 +64,40 @@ func (d *Dir) Syslog(ctx context.Context, host string, w querytime.Window) iter.
 		}
 		if err := ctx.Err(); err != nil {
 			yield(syslog.Record{}, err)
+			return
+		}
+		if seen != nil && seen.differ != nil {
+			seen.close()
+			list := seen.differ.list()
+			d.mu.Lock()
+			d.differences = list
+			d.mu.Unlock()
 		}
 	}
+}
+
+func logsOf(m *merge[*syslogCursor]) []string {
+	out := make([]string, len(m.all))
+	for i, c := range m.all {
+		out[i] = c.fam.log
+	}
+	return out
+}
+
+// line counts the line that a cursor stands on and reports whether it is to
+// come.
+func (c *copies) line(cur *syslogCursor) bool {
+	k := cur.key()
+	if c.differ != nil {
+		c.differ.see(cur.id, &cur.rec, k.hash)
+	}
+	if !c.first(cur.id, k) {
+		return false
+	}
+	if c.differ != nil {
+		c.differ.give(c.slotOf, &cur.rec)
+	}
+	return true
 }
 
 // hasJournal reports whether lines come from the journal, which stamps them
