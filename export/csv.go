@@ -89,7 +89,6 @@ type column struct {
 }
 
 var (
-	timeType  = reflect.TypeFor[time.Time]()
 	textType  = reflect.TypeFor[encoding.TextMarshaler]()
 	jsonType  = reflect.TypeFor[json.Marshaler]()
 	refType   = reflect.TypeFor[evidence.Ref]()

@@ -17,8 +17,8 @@ type list struct {
 	make func(i int) *event
 }
 
-func listOf[T any](items []T, at func(*T) time.Time, make func(*T) *event) list {
-	return list{len(items), func(i int) time.Time { return at(&items[i]) }, func(i int) *event { return make(&items[i]) }}
+func listOf[T any](items []T, at func(*T) time.Time, item func(*T) *event) list {
+	return list{len(items), func(i int) time.Time { return at(&items[i]) }, func(i int) *event { return item(&items[i]) }}
 }
 
 // lists are all dated lists of an investigation, in a fixed order.

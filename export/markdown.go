@@ -54,33 +54,33 @@ type ticket struct {
 }
 
 // say writes; an error stays in the writer until it is flushed.
-func (t *ticket) say(format string, args ...any) { _, _ = fmt.Fprintf(t.w, format, args...) }
+func (t *ticket) sayf(format string, args ...any) { _, _ = fmt.Fprintf(t.w, format, args...) }
 
 func (t *ticket) head(inv *hunt.Investigation) {
 	host := cmp.Or(inv.Host.Name, "unknown")
 	if len(inv.Findings) > 0 {
 		f := &inv.Findings[0]
-		t.say("# %s: %s (host %s)\n\n", strings.ToUpper(plain(string(f.Severity))), plain(f.Title), plain(host))
+		t.sayf("# %s: %s (host %s)\n\n", strings.ToUpper(plain(string(f.Severity))), plain(f.Title), plain(host))
 	} else {
-		t.say("# Nothing was found on host %s\n\n", plain(host))
+		t.sayf("# Nothing was found on host %s\n\n", plain(host))
 	}
 	if !inv.Host.First.IsZero() {
-		t.say("Logs from %s to %s, all times UTC.\n\n", when(inv.Host.First), when(inv.Host.Last))
+		t.sayf("Logs from %s to %s, all times UTC.\n\n", when(inv.Host.First), when(inv.Host.Last))
 	}
 	if inv.Partial != nil {
-		t.say("**The hunt was ended early, while reading the %s: this is not all.** %s\n\n", plain(inv.Partial.Stage), plain(inv.Partial.Why))
+		t.sayf("**The hunt was ended early, while reading the %s: this is not all.** %s\n\n", plain(inv.Partial.Stage), plain(inv.Partial.Why))
 	}
 	if len(inv.Hypotheses) > 0 {
-		t.say("| question | answer | why |\n|---|---|---|\n")
+		t.sayf("| question | answer | why |\n|---|---|---|\n")
 		for _, v := range inv.Hypotheses {
-			t.say("| %s | %s | %s |\n", plain(spaced(string(v.Hypothesis))), plain(spaced(string(v.Answer))), plain(v.Why))
+			t.sayf("| %s | %s | %s |\n", plain(spaced(string(v.Hypothesis))), plain(spaced(string(v.Answer))), plain(v.Why))
 		}
-		t.say("\n")
+		t.sayf("\n")
 	}
 }
 
 func (t *ticket) finding(f *hunt.Finding) {
-	t.say("## %s %s: %s\n\n%s\n\n", plain(f.ID), plain(string(f.Severity)), plain(f.Title), plain(f.Summary))
+	t.sayf("## %s %s: %s\n\n%s\n\n", plain(f.ID), plain(string(f.Severity)), plain(f.Title), plain(f.Summary))
 	t.item("Why", f.Why)
 	t.item("Normal here", f.Normal)
 	t.item("Would confirm it", strings.Join(f.Confirm, "; "))
@@ -88,18 +88,18 @@ func (t *ticket) finding(f *hunt.Finding) {
 	t.item("Accounts", strings.Join(f.Accounts, ", "))
 	t.item("Sessions", strings.Join(f.Sessions, ", "))
 	t.item("ATT&CK", strings.Join(f.Techniques, ", "))
-	t.say("\n")
+	t.sayf("\n")
 	for i := range f.Steps {
 		if i == maxTicketSteps {
-			t.say("\n%d more steps are in the report.\n", len(f.Steps)-i)
+			t.sayf("\n%d more steps are in the report.\n", len(f.Steps)-i)
 			break
 		}
 		s := &f.Steps[i]
-		t.say("1. %s **%s** %s", when(s.Time), plain(string(s.Severity)), plain(s.Text))
+		t.sayf("1. %s **%s** %s", when(s.Time), plain(string(s.Severity)), plain(s.Text))
 		if s.Inferred != "" {
-			t.say(" (inferred: %s)", plain(s.Inferred))
+			t.sayf(" (inferred: %s)", plain(s.Inferred))
 		}
-		t.say("\n")
+		t.sayf("\n")
 		var lines []string
 		if s.Detail != "" {
 			lines = append(lines, s.Detail)
@@ -113,12 +113,12 @@ func (t *ticket) finding(f *hunt.Finding) {
 		}
 		t.code("   ", lines)
 	}
-	t.say("\n")
+	t.sayf("\n")
 }
 
 func (t *ticket) item(name, text string) {
 	if text != "" {
-		t.say("- **%s:** %s\n", plain(name), plain(text))
+		t.sayf("- **%s:** %s\n", plain(name), plain(text))
 	}
 }
 
@@ -134,11 +134,11 @@ func (t *ticket) code(indent string, lines []string) {
 			fence += "`"
 		}
 	}
-	t.say("\n%s%stext\n", indent, fence)
+	t.sayf("\n%s%stext\n", indent, fence)
 	for _, l := range lines {
-		t.say("%s%s\n", indent, l)
+		t.sayf("%s%s\n", indent, l)
 	}
-	t.say("%s%s\n\n", indent, fence)
+	t.sayf("%s%s\n\n", indent, fence)
 }
 
 func (t *ticket) indicators(inv *hunt.Investigation) {
@@ -151,26 +151,26 @@ func (t *ticket) indicators(inv *hunt.Investigation) {
 	if len(list) == 0 {
 		return
 	}
-	t.say("## Indicators\n\nDefanged: \\[\\.\\] stands for a dot.\n\n| type | value | count | first | last | findings |\n|---|---|---|---|---|---|\n")
+	t.sayf("## Indicators\n\nDefanged: \\[\\.\\] stands for a dot.\n\n| type | value | count | first | last | findings |\n|---|---|---|---|---|---|\n")
 	for i, x := range list {
 		if i == maxTicketIndicators {
-			t.say("\n%d more are in the report.\n", len(list)-i)
+			t.sayf("\n%d more are in the report.\n", len(list)-i)
 			break
 		}
-		t.say("| %s | %s | %d | %s | %s | %s |\n", plain(x.Type), escape(visible.Text(ioc.Defang(short(x.Value)))), x.Count, when(x.First), when(x.Last), plain(strings.Join(x.Findings, ", ")))
+		t.sayf("| %s | %s | %d | %s | %s | %s |\n", plain(x.Type), escape(visible.Text(ioc.Defang(short(x.Value)))), x.Count, when(x.First), when(x.Last), plain(strings.Join(x.Findings, ", ")))
 	}
-	t.say("\n")
+	t.sayf("\n")
 }
 
 func (t *ticket) coverage(inv *hunt.Investigation) {
-	t.say("## Coverage\n\n")
+	t.sayf("## Coverage\n\n")
 	if len(inv.Coverage.Files) > 0 {
-		t.say("| file | form | lines | understood | from | to |\n|---|---|---|---|---|---|\n")
+		t.sayf("| file | form | lines | understood | from | to |\n|---|---|---|---|---|---|\n")
 		for i := range inv.Coverage.Files {
 			f := &inv.Coverage.Files[i]
-			t.say("| %s | %s | %d | %d | %s | %s |\n", plain(f.File), plain(f.Format), f.Lines, f.Understood, when(f.First), when(f.Last))
+			t.sayf("| %s | %s | %d | %d | %s | %s |\n", plain(f.File), plain(f.Format), f.Lines, f.Understood, when(f.First), when(f.Last))
 		}
-		t.say("\n")
+		t.sayf("\n")
 	}
 	for _, b := range inv.Coverage.Blind {
 		t.item("Blind for "+b.Section, words(b.Why, b.Fix))
@@ -180,7 +180,7 @@ func (t *ticket) coverage(inv *hunt.Investigation) {
 	}
 	for _, d := range inv.Coverage.Sources {
 		if d.SHA256 != "" {
-			t.say("- SHA-256 of %s: %s\n", plain(d.File), plain(d.SHA256))
+			t.sayf("- SHA-256 of %s: %s\n", plain(d.File), plain(d.SHA256))
 		}
 	}
 }
@@ -246,7 +246,7 @@ func escape(s string) string {
 	s = strings.NewReplacer("[@]", "[@]", "@", "[@]", "[://]", "[://]", "://", "[://]").Replace(s)
 	var b strings.Builder
 	begin := true // nothing but blanks and digits so far: a list, heading or line could begin here
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		switch {
 		case c == '<':

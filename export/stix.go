@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"crypto/sha1" //nolint:gosec // which UUID version 5 is made of
+	"crypto/sha1" // which UUID version 5 is made of
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -375,7 +375,7 @@ var namespace = [16]byte{0x8e, 0x0c, 0x5a, 0x31, 0x2b, 0x74, 0x4d, 0x0a, 0x9c, 0
 
 // stixID derives an identifier from what it identifies (RFC 9562, section 5.5).
 func stixID(typ string, parts ...string) string {
-	h := sha1.New() //nolint:gosec // not for security
+	h := sha1.New() // not for security
 	_, _ = h.Write(namespace[:])
 	for _, p := range append([]string{typ}, parts...) {
 		_, _ = fmt.Fprintf(h, "%d:%s", len(p), p)

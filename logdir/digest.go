@@ -102,7 +102,7 @@ func sumOf(ctx context.Context, r io.Reader, buf []byte) (sum string, n int64, e
 		h.Write(buf[:k])
 		n += int64(k)
 		switch {
-		case err == io.EOF: //nolint:errorlint // Read returns it as it is
+		case err == io.EOF: // Read returns it as it is
 			return hex.EncodeToString(h.Sum(nil)), n, nil
 		case err != nil:
 			return "", n, err

@@ -184,7 +184,7 @@ func read(r io.Reader, limit int64) (*investigation, error) {
 }
 
 type checker struct {
-	ctx  context.Context
+	ctx  context.Context //nolint:containedctx // lives as long as one call of Check
 	src  Source
 	inv  *investigation
 	now  []evidence.Digest

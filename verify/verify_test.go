@@ -53,7 +53,7 @@ func check(t testing.TB, report []byte, path string) *verify.Result {
 	var b bytes.Buffer
 	require.NoError(t, verify.Text(&b, r))
 	assert.Equal(t, r.Holds(), strings.HasPrefix(b.String(), "ALL HOLDS"))
-	assert.Equal(t, r.Cited-r.Held, len(r.Lines), "each line that does not hold is listed")
+	assert.Len(t, r.Lines, r.Cited-r.Held, "each line that does not hold is listed")
 	return r
 }
 

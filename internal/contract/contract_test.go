@@ -158,11 +158,11 @@ func TestReaders(t *testing.T) {
 			for form, b := range packed(t, data) {
 				got := call(string(b), "-")
 				assert.Zero(t, got.code, "%s %s", form, got.err)
-				assert.True(t, named.out == got.out, form)
+				assert.Equal(t, named.out, got.out, form)
 				require.NoError(t, os.WriteFile(filepath.Join(dir, p.file), b, 0o600))
 				got = call("", p.file)
 				assert.Zero(t, got.code, "%s %s", form, got.err)
-				assert.True(t, plain.out == got.out, form)
+				assert.Equal(t, plain.out, got.out, form)
 				require.NoError(t, os.WriteFile(filepath.Join(dir, p.file), data, 0o600))
 			}
 
@@ -191,7 +191,7 @@ func TestReaders(t *testing.T) {
 				assert.NotContains(t, got.out+got.err, "\x1b", name)
 			}
 			crlf := call(strings.ReplaceAll(string(data), "\n", "\r\n"), "-")
-			assert.True(t, places.ReplaceAllString(named.out, "") == places.ReplaceAllString(crlf.out, ""), "CRLF")
+			assert.Equal(t, places.ReplaceAllString(named.out, ""), places.ReplaceAllString(crlf.out, ""), "CRLF")
 		})
 	}
 }
@@ -205,11 +205,22 @@ func TestHostileText(t *testing.T) {
 		"\ntype=EXECVE msg=audit(1763888401.000:6): argc=2 a0=" + name + " a1=" + name + "\n"
 	logon := "Nov 23 08:00:00 h sshd[1]: Failed password for invalid user " + evil + "\x1b[2J from 192.0.2.1 port 22 ssh2\n"
 	for _, test := range []struct{ args, in string }{
-		{"auditd -", audit}, {"ptree -", audit}, {"ptree -text -", audit}, {"ptree -dot -", audit},
-		{"syslog -", logon}, {"syslog -unknown -", logon + evil + "\n"}, {"syslog -sessions -", logon},
-		{"ioc -all -", "http://evil.example/" + evil + " /tmp/" + evil + "\n"}, {"geo -", "fe80::1%" + evil + "\n"},
-		{"syslog -sessions " + evil, ""}, {"auditd " + evil, ""}, {"ptree " + evil, ""}, {"ioc " + evil, ""}, {"geo " + evil, ""},
-		{"ti -cache - -config - -plan -providers shodan " + evil, ""}, {"linuxhost -source " + evil, ""},
+		{"auditd -", audit},
+		{"ptree -", audit},
+		{"ptree -text -", audit},
+		{"ptree -dot -", audit},
+		{"syslog -", logon},
+		{"syslog -unknown -", logon + evil + "\n"},
+		{"syslog -sessions -", logon},
+		{"ioc -all -", "http://evil.example/" + evil + " /tmp/" + evil + "\n"},
+		{"geo -", "fe80::1%" + evil + "\n"},
+		{"syslog -sessions " + evil, ""},
+		{"auditd " + evil, ""},
+		{"ptree " + evil, ""},
+		{"ioc " + evil, ""},
+		{"geo " + evil, ""},
+		{"ti -cache - -config - -plan -providers shodan " + evil, ""},
+		{"linuxhost -source " + evil, ""},
 	} {
 		f := strings.Fields(test.args)
 		got := run(t, "", test.in, f[0], f[1:]...)
@@ -236,7 +247,7 @@ func TestSameBytes(t *testing.T) {
 		for _, n := range []string{"1", "2", "4"} {
 			t.Setenv("GOMAXPROCS", n)
 			got := run(t, dir, "", f[0], f[1:]...)
-			assert.True(t, one.out == got.out, "%s differs at GOMAXPROCS %s", args, n)
+			assert.Equal(t, one.out, got.out, "%s differs at GOMAXPROCS %s", args, n)
 		}
 	}
 }

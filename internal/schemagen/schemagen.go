@@ -118,8 +118,7 @@ func (g *Generator) object(t reflect.Type) map[string]any {
 }
 
 func (g *Generator) fields(t reflect.Type, properties map[string]any, required *[]string) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		key, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Anonymous && key == "" && f.Type.Kind() == reflect.Struct: // its fields are promoted, whatever its name
