@@ -136,13 +136,14 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.buildProcesses()
 	h.sigmaProcesses()
 	h.buildSessions()
+	h.sessions, h.told, h.writers = nil, nil, writers{} // told by inv.Sessions from here on
 	h.attribute()
 	h.buildLogons()
 	h.compareLogins()
-	h.sessions, h.told, h.writers = nil, nil, writers{} // told by inv.Sessions from here on
 	h.judge()
 	h.findSilences()
 	h.collectSignals()
+	h.forgetAttempts()
 	h.buildSigma()
 	h.inv.Findings = h.findings(stories(h.signals))
 	h.signals = nil

@@ -152,7 +152,9 @@ func (h *hunter) addTries(a *syslog.Attempt, failed int) {
 	if a.Success {
 		ok := t
 		ok.Time, ok.Success, ok.Count = utc(a.Last), true, 1
-		ok.Session = h.sessionOfAttempt(a)
+		if len(h.inv.Logons.Tries) < h.o.MaxTries {
+			ok.Session = h.sessionOfAttempt(a)
+		}
 		h.addTry(ok)
 	}
 	if failed > 0 {
@@ -337,4 +339,13 @@ func cleanNames(list []string) []string {
 		out[i] = quoteName(s)
 	}
 	return out
+}
+
+// forgetAttempts lets go of what only the signals asked of the attempts: their
+// lines, and who tried what before when. What is left is counted by time.
+func (h *hunter) forgetAttempts() {
+	for i := range h.attempts {
+		h.attempts[i].Refs = nil
+	}
+	h.windows, h.fromSource, h.suTries = nil, nil, nil
 }

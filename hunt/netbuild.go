@@ -88,12 +88,23 @@ func (h *hunter) buildNetwork() {
 		p.Where = appendNew(p.Where, "logon")
 		p.First, p.Last = widen(p.First, p.Last, s.First, s.Last)
 	}
-	for _, s := range h.inv.Sessions {
+	listed := map[*Address]map[string]bool{} // sessions, as one address can have very many
+	for i := range h.inv.Sessions {
+		s := &h.inv.Sessions[i]
 		if a, err := netip.ParseAddr(s.Source); err == nil {
 			p := get(a)
 			p.Where = appendNew(p.Where, "logon")
-			p.Sessions = appendNew(p.Sessions, s.ID)
-			p.First, p.Last = widen(p.First, p.Last, startOf(&s), startOf(&s))
+			if listed[p] == nil {
+				listed[p] = map[string]bool{}
+				for _, id := range p.Sessions {
+					listed[p][id] = true
+				}
+			}
+			if !listed[p][s.ID] {
+				listed[p][s.ID] = true
+				p.Sessions = append(p.Sessions, s.ID)
+			}
+			p.First, p.Last = widen(p.First, p.Last, startOf(s), startOf(s))
 		}
 	}
 	for _, c := range h.inv.Connections {
