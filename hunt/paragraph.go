@@ -2,7 +2,6 @@ package hunt
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,7 +85,7 @@ func (st *story) paragraphOf(id string, acts []*signal, s *Session, say func(str
 		return
 	}
 	if rest > 0 {
-		told = append(told, fmt.Sprintf("and %d more acts", rest))
+		told = append(told, "and "+plural(rest, "more act"))
 	}
 	where := "Outside of any session"
 	if s != nil {

@@ -116,6 +116,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 		fmt.Fprintf(stderr, "linuxhost: %q: give the logs with -source\n", fs.Arg(0))
 		return 2
 	}
+	if p.width < 0 {
+		fmt.Fprintf(stderr, "linuxhost: -width %d: give a number of columns, or leave it out\n", p.width)
+		return 2
+	}
 	p.repeated = repeated(fs)
 	err := p.start(ctx)
 	var wrong usageError

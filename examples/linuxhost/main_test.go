@@ -106,6 +106,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"backward window":   {[]string{"-window", "2026-11-24/2026-11-22"}, 2, []string{"-window"}},
 		"bad zone":          {[]string{"-zone", "Mars/Base"}, 2, []string{"-zone", "Mars/Base", "UTC"}},
 		"bad year":          {[]string{"-year", "-3"}, 2, []string{"-year"}},
+		"bad width":         {[]string{"-width", "-3"}, 2, []string{"-width"}},
 		"no such session":   {[]string{"-session", "S99"}, 2, []string{"-session", "S99"}},
 		"no such folder":    {[]string{"-source", filepath.Join(dir, "gone")}, 1, []string{"-source", "gone"}},
 		"empty folder":      {[]string{"-source", empty}, 1, []string{"-source", "empty", "/var/log"}},
