@@ -1,6 +1,7 @@
 package hunt
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func (h *hunter) readSyslog(host string) {
 		h.apps.line(&rec)
 		h.span(rec.Time)
 		rhythm := h.rhythms.of(rec.Ref.File)
-		rhythm.see(rec.Time, rec.Ref)
+		rhythm.line(rec.Time, rec.Ref, maphash.String(h.rhythms.seed, rec.Raw))
 		h.hostLine(&rec)
 		h.unitLine(&rec)
 		h.droppedLine(&rec)

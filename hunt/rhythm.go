@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"cmp"
+	"hash/maphash"
 	"path"
 	"slices"
 	"strings"
@@ -29,6 +30,9 @@ type rhythm struct {
 	awayFrom    time.Time // the time that it had first
 	awayLast    time.Time // and last
 	awayRef     evidence.Ref
+	recent      []uint64 // hashes of lines, each in its place: the last ones
+	again       bool     // the current line stood there before
+	twice       int      // such lines since the clock went back
 }
 
 // gap is a stretch between two records of one log.
@@ -43,12 +47,13 @@ func (g gap) length() time.Duration { return g.to.Sub(g.from) }
 type clockStep struct {
 	from, to       time.Time
 	before, behind evidence.Ref
+	n, twice       int // records until it was clear, and those that stood before
 }
 
 // stray is where a few records stand later in the log than their time says.
 type stray struct {
 	at, after time.Time
-	n         int
+	n, twice  int
 	ref       evidence.Ref
 }
 
@@ -59,6 +64,21 @@ const (
 	backLeast  = 10          // records that show that a clock went on from where it was set back to
 	backRecord = 200         // records after which a time that went back stays there
 )
+
+// maxRecent is how many lines are remembered to find them again, at most.
+const maxRecent = 1 << 13
+
+// line takes the next line of the log, whole and with its time.
+func (r *rhythm) line(at time.Time, ref evidence.Ref, hash uint64) {
+	if r.recent == nil {
+		r.recent = make([]uint64, maxRecent)
+	}
+	place := &r.recent[hash%maxRecent]
+	r.again = *place == hash
+	*place = hash
+	r.see(at, ref)
+	r.again = false
+}
 
 // see takes the next record of the log.
 func (r *rhythm) see(at time.Time, ref evidence.Ref) {
@@ -96,12 +116,15 @@ func (r *rhythm) back(at time.Time, ref evidence.Ref) {
 		return
 	}
 	if r.away++; r.away == 1 {
-		r.awayFrom, r.awayRef = at, ref
+		r.awayFrom, r.awayRef, r.twice = at, ref, 0
+	}
+	if r.again {
+		r.twice++
 	}
 	r.awayLast = at
 	if r.away >= backRecord {
 		if len(r.steps) < maxGaps {
-			r.steps = append(r.steps, clockStep{r.last, r.awayFrom, r.lastRef, r.awayRef})
+			r.steps = append(r.steps, clockStep{r.last, r.awayFrom, r.lastRef, r.awayRef, r.away, r.twice})
 		}
 		r.away = 0
 		r.last, r.lastRef = at, ref
@@ -114,10 +137,10 @@ func (r *rhythm) settle() {
 	if r.away > 0 {
 		if r.away >= backLeast && r.last.Sub(r.awayLast) < r.last.Sub(r.awayFrom)/4 {
 			if len(r.steps) < maxGaps {
-				r.steps = append(r.steps, clockStep{r.last, r.awayFrom, r.lastRef, r.awayRef})
+				r.steps = append(r.steps, clockStep{r.last, r.awayFrom, r.lastRef, r.awayRef, r.away, r.twice})
 			}
 		} else if len(r.stray) < maxGaps {
-			r.stray = append(r.stray, stray{r.awayFrom, r.last, r.away, r.awayRef})
+			r.stray = append(r.stray, stray{r.awayFrom, r.last, r.away, r.twice, r.awayRef})
 		}
 		r.away = 0
 	}
@@ -247,6 +270,7 @@ func digits(s string) bool {
 type rhythms struct {
 	byFile map[string]*rhythm
 	byLog  map[string]*rhythm
+	seed   maphash.Seed
 }
 
 const maxRhythms = 128
@@ -256,7 +280,7 @@ func (r *rhythms) of(file string) *rhythm {
 		return o
 	}
 	if r.byFile == nil {
-		r.byFile, r.byLog = map[string]*rhythm{}, map[string]*rhythm{}
+		r.byFile, r.byLog, r.seed = map[string]*rhythm{}, map[string]*rhythm{}, maphash.MakeSeed()
 	}
 	name := strings.Clone(logOf(file))
 	o := r.byLog[name]

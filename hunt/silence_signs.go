@@ -13,6 +13,10 @@ import (
 func (h *hunter) clockSilences() {
 	for _, r := range h.rhythms.sorted() {
 		for _, c := range r.steps {
+			if c.twice*2 > c.n {
+				h.linesTwice(r, c.to, c.from, c.behind)
+				continue
+			}
 			s := Silence{
 				Kind: SilenceClock, Log: r.log, Start: utc(c.to), End: utc(c.from), Severity: SeverityLow, Refs: []evidence.Ref{c.before, c.behind},
 				Text: fmt.Sprintf("The clock of %s goes back by %s and stays there.", r.log, roughly(c.from.Sub(c.to))),
@@ -33,6 +37,16 @@ func (h *hunter) clockSilences() {
 	}
 }
 
+// linesTwice tells of a stretch of lines that a log holds a second time, with
+// their old stamps.
+func (h *hunter) linesTwice(r *rhythm, from, to time.Time, ref evidence.Ref) {
+	h.silence(Silence{
+		Kind: SilenceDuplicate, Log: r.log, Start: utc(from), End: utc(to), Severity: SeverityLow, Refs: []evidence.Ref{ref},
+		Text: fmt.Sprintf("Lines in %s stand there twice, the second time behind lines that are up to %s later.", r.log, roughly(to.Sub(from))),
+		Why:  "A rotation that was broken off, or a log put back from a copy, does that; so does somebody who fills a hole with old lines.",
+	})
+}
+
 // strayLess is how far lines may stand from where their time belongs before that
 // is worth a word: log daemons hold messages back for seconds, and at a start
 // for longer.
@@ -47,6 +61,10 @@ func (h *hunter) strayLines() {
 		}
 		for _, x := range r.stray {
 			if x.after.Sub(x.at) < strayLess || h.off(gap{from: x.at, to: x.after}) {
+				continue
+			}
+			if x.twice*2 > x.n {
+				h.linesTwice(r, x.at, x.after, x.ref)
 				continue
 			}
 			h.silence(Silence{

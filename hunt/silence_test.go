@@ -239,6 +239,29 @@ func TestLinesPutIn(t *testing.T) {
 	assert.Contains(t, list[0].Text, "1 line in auth.log stand")
 }
 
+// TestLinesThatStandTwice: a stretch of a log that was put in again is told of
+// as that; a daemon that writes the same message all the time is not.
+func TestLinesThatStandTwice(t *testing.T) {
+	w := ordinary(6, nil)
+	lines := strings.SplitAfter(strings.TrimSuffix(w.auth.String(), "\n"), "\n")
+	for _, n := range []int{6, 60} {
+		again := slices.Insert(slices.Clone(lines), len(lines)-5, lines[len(lines)-n-40:len(lines)-40]...)
+		inv := investigate(t, open(t, fstest.MapFS{"auth.log": {Data: []byte(strings.Join(again, ""))}}), hunt.Options{})
+		list := silencesOf(inv, hunt.SilenceDuplicate)
+		require.Len(t, list, 1, n)
+		assert.Equal(t, hunt.SeverityLow, list[0].Severity)
+		assert.Contains(t, list[0].Text, "stand there twice")
+		assert.Empty(t, silencesOf(inv, hunt.SilenceOrder))
+		assert.Empty(t, silencesOf(inv, hunt.SilenceClock))
+	}
+	var doubled []string // the same daemon, the same words, the same second
+	for _, l := range lines {
+		doubled = append(doubled, l, l)
+	}
+	inv := investigate(t, open(t, fstest.MapFS{"auth.log": {Data: []byte(strings.Join(doubled, ""))}}), hunt.Options{})
+	assert.Empty(t, silencesOf(inv, hunt.SilenceDuplicate))
+}
+
 // TestWitnessContradicts: audit and the log tell of one session, but not of one
 // account.
 func TestWitnessContradicts(t *testing.T) {
