@@ -17,8 +17,10 @@
 // a session, a planted account, an address, a URL or a file are one story.
 // A story that is worth high takes in what else happened under the same hand:
 // the rest of its sessions, the logons of accounts that it made, the guessing
-// that went before from its addresses. One story is one [Finding], told in its
-// steps; what is left over stands alone and is worth little:
+// that went before from its addresses. An address is taken to be in one hand
+// for a day; who came from it before that is not suspected for coming again.
+// One story is one [Finding], told in its steps; what is left over stands alone
+// and is worth little:
 //
 //   - guessing without success is low: it is the weather of the internet;
 //   - a logon after failures from its source is high when the failures went to

@@ -2,7 +2,10 @@ package hunt
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
+	"strings"
+	"time"
 )
 
 // story is a set of signals that belong together.
@@ -24,9 +27,16 @@ func stories(all []*signal) []*story {
 			continue
 		}
 		for _, k := range allKeys(s) {
-			if j, ok := first[k]; ok {
+			j, ok := first[k]
+			switch {
+			case !ok:
+				first[k] = i
+			case !isAddrKey(k):
 				group.join(i, j)
-			} else {
+			default: // an address is in one hand for a time only
+				if within(s, all[j].time) {
+					group.join(i, j)
+				}
 				first[k] = i
 			}
 		}
@@ -86,15 +96,27 @@ func drawIn(all []*signal, taken []bool, out []*story) []*story {
 			}
 		}
 	}
-	seen := map[string]bool{}
+	type done struct {
+		key  string
+		hour int64 // of an address
+	}
+	seen := map[done]bool{}
+	habitual := usualFrom(all)
 	for len(todo) > 0 {
 		o := todo[0]
 		todo = todo[1:]
-		if seen[o.key] {
+		d, addr := done{key: o.key}, isAddrKey(o.key)
+		if addr {
+			d.hour = o.at.Unix() / 3600
+		}
+		if seen[d] {
 			continue
 		}
-		seen[o.key] = true
+		seen[d] = true
 		for _, i := range byKey[o.key] {
+			if addr && (!within(all[i], o.at) || habitual.comes(all[i], o.at)) {
+				continue
+			}
 			switch n := in[i]; {
 			case n < 0:
 				in[i], taken[i] = o.story, true
@@ -125,11 +147,47 @@ func drawIn(all []*signal, taken []bool, out []*story) []*story {
 type owned struct {
 	key   string
 	story int
+	at    time.Time // of the act that took it
+}
+
+func isAddrKey(key string) bool { return strings.HasPrefix(key, "addr:") }
+
+// within reports whether an act happened around a moment: so long an address is
+// taken to be in the same hand.
+func within(s *signal, at time.Time) bool {
+	return !s.time.After(at.Add(guessWindow)) && !firstTime(s.end, s.time).Before(at.Add(-guessWindow))
+}
+
+// usual holds when each account first logged on from each address.
+type usual map[usualKey]time.Time
+
+type usualKey struct {
+	account string
+	addr    netip.Addr
+}
+
+func usualFrom(all []*signal) usual {
+	u := usual{}
+	for _, s := range all { // in order of time
+		k := usualKey{s.account, s.addr}
+		if _, ok := u[k]; !ok && s.rule == ruleLogon && s.addr.IsValid() {
+			u[k] = s.time
+		}
+	}
+	return u
+}
+
+// comes reports whether an act is an ordinary logon of an account that came from
+// its address long before the moment that an intruder did: sharing an address
+// with one says nothing against it.
+func (u usual) comes(s *signal, at time.Time) bool {
+	first, ok := u[usualKey{s.account, s.addr}]
+	return ok && s.rule == ruleLogon && s.role == roleContext && first.Before(at.Add(-guessWindow))
 }
 
 func own(todo []owned, s *signal, story int) []owned {
 	for _, k := range s.owns {
-		todo = append(todo, owned{k, story})
+		todo = append(todo, owned{k, story, s.time})
 	}
 	return todo
 }

@@ -3,6 +3,7 @@ package hunt
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -102,4 +103,29 @@ func TestActsAreToldApart(t *testing.T) {
 	assert.Equal(t, `"a b"`, quoteName("a b"))
 	assert.Equal(t, `"\x1b[2J"`, quoteName("\x1b[2J"))
 	assert.Equal(t, "a, b, c, d, e, f and 1 more", list(strings.Split("abcdefg", "")))
+}
+
+// An address belongs to an intruder for a time, and what the accounts do that
+// came from there before is theirs.
+func TestStoriesShareAddresses(t *testing.T) {
+	const day = 24 * 3600
+	from := netip.MustParseAddr("192.0.2.1")
+	logon := func(text, account string, second int) *signal {
+		s := sig(text, second, SeverityInfo, "addr:1", "")
+		s.rule, s.role, s.account, s.addr = ruleLogon, roleContext, account, from
+		return s
+	}
+	guess := sig("guess", 2*day, SeverityLow, "addr:1", "")
+	guess.end = time.Unix(10*day, 0)
+	got := told(stories([]*signal{
+		logon("first", "alice", 0),
+		guess,
+		sig("entry", 10*day, SeverityHigh, "addr:1", "addr:1"),
+		logon("usual", "alice", 10*day+60),
+		logon("new", "bob", 10*day+90),
+		sig("next", 11*day, SeverityLow, "addr:1", ""),
+		sig("later", 30*day, SeverityHigh, "addr:1", "addr:1"),
+		sig("late", 30*day+1, SeverityLow, "addr:1", ""),
+	}))
+	assert.Equal(t, []string{"guess entry new next", "later late"}, got)
 }
