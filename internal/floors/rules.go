@@ -11,6 +11,7 @@ var floors = map[string]int{
 	"entities":  1,
 
 	"internal/secret":           0, // below all others
+	"internal/punycode":         0,
 	"internal/visible":          0,
 	"internal/msticpyconfig":    1,
 	"cmdline/internal/yamlnode": 1, // what the two loaders of rules share

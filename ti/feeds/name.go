@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tuxtrail/tuxtrail/internal/punycode"
 )
 
 const (
@@ -100,7 +102,7 @@ func appendIDN(dst []byte, s string) ([]byte, bool) {
 					return dst[:start], false
 				}
 			}
-			dst = appendPunycode(append(dst, "xn--"...), label)
+			dst = punycode.Append(append(dst, "xn--"...), label)
 		}
 		if n := len(dst) - at; n == 0 || n > maxLabel {
 			return dst[:start], false
@@ -122,73 +124,4 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
-}
-
-// appendPunycode encodes a label by RFC 3492, section 6.3. A label is at most
-// a few hundred runes here, so that the deltas stay far from overflow.
-func appendPunycode(dst []byte, label string) []byte {
-	const base, tmin, tmax, skew, damp = 36, 1, 26, 38, 700
-	runes := []rune(label)
-	basic := 0
-	for _, r := range runes {
-		if r < utf8.RuneSelf {
-			dst = append(dst, byte(r))
-			basic++
-		}
-	}
-	if basic > 0 {
-		dst = append(dst, '-')
-	}
-	digit := func(d int64) byte {
-		if d < 26 {
-			return byte('a' + d)
-		}
-		return byte('0' + d - 26)
-	}
-	n, delta, bias := rune(128), int64(0), int64(72)
-	for done := basic; done < len(runes); {
-		next := rune(unicode.MaxRune)
-		for _, r := range runes {
-			if r >= n && r < next {
-				next = r
-			}
-		}
-		delta += int64(next-n) * int64(done+1)
-		n = next
-		for _, r := range runes {
-			if r < n {
-				delta++
-			}
-			if r != n {
-				continue
-			}
-			q := delta
-			for k := int64(base); ; k += base {
-				t := min(max(k-bias, tmin), tmax)
-				if q < t {
-					break
-				}
-				dst = append(dst, digit(t+(q-t)%(base-t)))
-				q = (q - t) / (base - t)
-			}
-			dst = append(dst, digit(q))
-			if done == basic {
-				delta /= damp
-			} else {
-				delta /= 2
-			}
-			delta += delta / int64(done+1)
-			bias = 0
-			for delta > (base-tmin)*tmax/2 {
-				delta /= base - tmin
-				bias += base
-			}
-			bias += (base - tmin + 1) * delta / (delta + skew)
-			delta = 0
-			done++
-		}
-		delta++
-		n++
-	}
-	return dst
 }
