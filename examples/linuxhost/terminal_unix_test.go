@@ -65,8 +65,8 @@ func start(t *testing.T, args ...string) *console {
 			n, err := c.pty.Read(buf)
 			c.mu.Lock()
 			c.raw.Write(buf[:n])
-			c.mu.Unlock()
 			_, _ = c.screen.Write(buf[:n])
+			c.mu.Unlock()
 			if err != nil {
 				return
 			}
@@ -75,20 +75,26 @@ func start(t *testing.T, args ...string) *console {
 	t.Cleanup(func() {
 		_ = c.cmd.Process.Kill()
 		_ = c.pty.Close()
-		_ = c.screen.Close()
 	})
 	return c
+}
+
+// text is what the screen shows.
+func (c *console) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.screen.String()
 }
 
 // see waits until the screen holds text.
 func (c *console) see(text string) {
 	c.t.Helper()
-	require.Eventually(c.t, func() bool { return strings.Contains(c.screen.String(), text) }, 20*time.Second, 20*time.Millisecond, "waiting for %q on\n%s", text, stringer{c})
+	require.Eventually(c.t, func() bool { return strings.Contains(c.text(), text) }, 20*time.Second, 20*time.Millisecond, "waiting for %q on\n%s", text, stringer{c})
 }
 
 type stringer struct{ c *console }
 
-func (s stringer) String() string { return s.c.screen.String() }
+func (s stringer) String() string { return s.c.text() }
 
 // press sends keys.
 func (c *console) press(keys ...string) {
@@ -115,7 +121,7 @@ func (c *console) pick(text string) {
 	c.press("/", text, enter)
 	c.see("> ")
 	require.Eventually(c.t, func() bool {
-		for l := range strings.Lines(c.screen.String()) {
+		for l := range strings.Lines(c.text()) {
 			if strings.HasPrefix(l, "> ") && strings.Contains(l, text) {
 				return true
 			}
@@ -130,8 +136,8 @@ var replayed = regexp.MustCompile(`(?m)^\$ (.*(?:\n.*)?)\n`)
 // command is the command line that the screen shows, as its words.
 func (c *console) command() []string {
 	c.t.Helper()
-	m := replayed.FindStringSubmatch(c.screen.String() + "\n")
-	require.NotNil(c.t, m, c.screen.String())
+	m := replayed.FindStringSubmatch(c.text() + "\n")
+	require.NotNil(c.t, m, c.text())
 	return strings.Fields(strings.ReplaceAll(m[1], "\n", ""))
 }
 
@@ -143,7 +149,7 @@ func (c *console) over() string {
 	select {
 	case <-ended:
 	case <-time.After(20 * time.Second):
-		require.Fail(c.t, "it goes on", c.screen.String())
+		require.Fail(c.t, "it goes on", c.text())
 	}
 	select {
 	case <-c.read:
@@ -164,7 +170,7 @@ func TestInteractive(t *testing.T) {
 	c := start(t)
 	c.see("Summary")
 	for _, what := range []string{"Findings", "Alerts", "Sessions", "Sudo commands", "Accounts", "Applications", "Addresses", "Time window", "Host", "Leave"} {
-		assert.Contains(t, c.screen.String(), what)
+		assert.Contains(t, c.text(), what)
 	}
 	c.pick("Summary")
 	c.see("tuxtrail: host")
@@ -175,7 +181,7 @@ func TestInteractive(t *testing.T) {
 			report.TopicFinding: "Findings (", report.TopicAlert: "Alerts (", report.TopicSession: "Sessions (", report.TopicSudo: "Sudo commands (",
 			report.TopicUser: "Accounts (", report.TopicApp: "Applications (", report.TopicAddress: "Addresses (",
 		}[kind]
-		empty := strings.Contains(c.screen.String(), title+"0)")
+		empty := strings.Contains(c.text(), title+"0)")
 		c.pick(title)
 		if empty {
 			c.see("No items")
@@ -189,7 +195,7 @@ func TestInteractive(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		assert.Zero(t, run(context.Background(), words[1:], &stdout, &stderr, time.Now), "%q: %s", words, stderr.String())
 		first, _, _ := strings.Cut(strings.TrimSpace(stdout.String()), "\n")
-		assert.Contains(t, c.screen.String(), first[:min(len(first), 60)], "the flags give what the screen shows")
+		assert.Contains(t, c.text(), first[:min(len(first), 60)], "the flags give what the screen shows")
 		c.press(escape, escape, escape)
 		c.see("Time window")
 	}
@@ -217,7 +223,7 @@ func TestInteractive(t *testing.T) {
 	raw := c.over()
 	assert.Zero(t, c.cmd.ProcessState.ExitCode())
 	assert.Contains(t, raw[strings.LastIndex(raw, "\x1b[?1049l"):], "linuxhost -host ", "the last words are the command that repeats it")
-	for i, l := range strings.Split(c.screen.String(), "\n") {
+	for i, l := range strings.Split(c.text(), "\n") {
 		assert.LessOrEqual(t, len([]rune(l)), 80, "line %d", i)
 	}
 }
