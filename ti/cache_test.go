@@ -238,6 +238,21 @@ func TestProcessesShareAQuota(t *testing.T) {
 	assert.Equal(t, 300, known, "no answer is lost")
 }
 
+// A process that is killed before it writes leaves a cache that holds nothing.
+func TestEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ti.db")
+	db, err := bbolt.Open(path, 0o600, nil)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	f := newFake("F")
+	for range 2 {
+		c := open(t, ti.Options{CacheFile: path, Note: func(s string) { t.Error(s) }}, f)
+		results, err := c.Lookup(t.Context(), publics(1))
+		require.NoError(t, err)
+		assert.Len(t, results, 1)
+	}
+}
+
 // A process that is killed while it writes leaves a cache that can be read.
 func TestKill(t *testing.T) {
 	times := 12
@@ -250,12 +265,10 @@ func TestKill(t *testing.T) {
 	for n := range times {
 		cmd := command(t, path, -1-n)
 		require.NoError(t, cmd.Start())
+		require.Eventually(t, func() bool { _, err := os.Stat(path); return err == nil }, 30*time.Second, time.Millisecond)
 		time.Sleep(time.Duration(15+n*7%90) * time.Millisecond)
 		require.NoError(t, cmd.Process.Kill())
 		_ = cmd.Wait()
-		if _, err := os.Stat(path); err != nil {
-			continue // killed before the first answer
-		}
 		c := open(t, ti.Options{CacheFile: path, Note: func(s string) { t.Error(s) }}, f)
 		cached := 0
 		for s := range c.Plan(publics(60_000)[:2000+200*times]).Steps() {

@@ -74,6 +74,9 @@ func (d *disk) use(write bool, f func(*bbolt.Tx) error) (err error) {
 	defer db.Close()
 	if !write {
 		return db.View(func(tx *bbolt.Tx) error {
+			if name, _ := tx.Cursor().First(); name == nil {
+				return nil // made, and killed before anything was put into it
+			}
 			if meta := tx.Bucket(bucketMeta); meta == nil || !bytes.Equal(meta.Get(keyVersion), version) {
 				return errors.New("not a cache of this version")
 			}
