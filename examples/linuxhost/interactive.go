@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/tuxtrail/tuxtrail/examples/linuxhost/tui"
 	"github.com/tuxtrail/tuxtrail/hunt"
@@ -41,9 +40,9 @@ func (p *program) choose(ctx context.Context) error {
 	if p.looks.any() {
 		return usageError{errors.New("-interactive prints nothing: leave -hosts, -tree, -messages and -around out, or -interactive")}
 	}
-	loc, err := time.LoadLocation(p.zone)
+	loc, err := p.location()
 	if err != nil {
-		return usageError{fmt.Errorf("-zone %s: no such time zone: use a name such as Europe/Paris, or UTC", p.zone)}
+		return err
 	}
 	var notes bytes.Buffer // nothing else may write on the screen
 	replay, err := tui.Run(ctx, tui.Options{

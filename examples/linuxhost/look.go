@@ -67,9 +67,9 @@ func (p *program) scopeOf() (querytime.Window, error) {
 	if p.looks.scope != nil {
 		return *p.looks.scope, nil
 	}
-	loc, err := time.LoadLocation(p.zone)
+	loc, err := p.location()
 	if err != nil {
-		return querytime.Window{}, usageError{fmt.Errorf("-zone %s: no such time zone: use a name such as Europe/Paris, or UTC", p.zone)}
+		return querytime.Window{}, err
 	}
 	w, err := querytime.Parse(p.window, p.now(), loc)
 	if err != nil {

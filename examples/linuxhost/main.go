@@ -160,12 +160,21 @@ func (p *program) start(ctx context.Context) error {
 	return errors.Join(p.write(ctx, inv), err)
 }
 
-// hunt investigates what the flags ask for. An error may come with what was
-// found before it.
-func (p *program) hunt(ctx context.Context, progress func(hunt.Progress)) (*hunt.Investigation, error) {
+// location returns the zone of times that have none.
+func (p *program) location() (*time.Location, error) {
 	loc, err := time.LoadLocation(p.zone)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("-zone %s: no such time zone: use a name such as Europe/Paris, or UTC", p.zone)}
+	}
+	return loc, nil
+}
+
+// hunt investigates what the flags ask for. An error may come with what was
+// found before it.
+func (p *program) hunt(ctx context.Context, progress func(hunt.Progress)) (*hunt.Investigation, error) {
+	loc, err := p.location()
+	if err != nil {
+		return nil, err
 	}
 	if p.year < 0 || p.year > 9999 {
 		return nil, usageError{fmt.Errorf("-year %d: is no year of a log", p.year)}
