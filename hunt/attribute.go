@@ -17,6 +17,7 @@ func (h *hunter) attribute() {
 	slices.SortStableFunc(h.audit.sudo, func(a, b auditSudo) int { return a.at.Compare(b.at) })
 	slices.SortStableFunc(h.audit.accounts, func(a, b auditAccount) int { return a.at.Compare(b.at) })
 	h.attributeSudo()
+	h.hauntSudo()
 	slices.SortStableFunc(h.inv.Sudo, func(a, b Command) int { return a.Time.Compare(b.Time) })
 	for i := range h.inv.Connections {
 		c := &h.inv.Connections[i]
@@ -125,6 +126,15 @@ func (h *hunter) processNear(pid int, at time.Time) int {
 func (h *hunter) openSession(user string, at time.Time) (id string, sure bool) {
 	n := 0
 	for i := range h.users.open(h, user, at) {
+		if i < 0 { // one that is not listed
+			if h.ghosts.at(^i).ended().Before(at) {
+				continue
+			}
+			if n++; n > 1 {
+				return id, false
+			}
+			continue
+		}
 		s := &h.inv.Sessions[i]
 		if s.Start.IsZero() || s.End.IsZero() && s.EndReason != string(syslog.EndOpen) || !s.End.IsZero() && s.End.Before(at) {
 			continue
@@ -261,6 +271,8 @@ func (h *hunter) changesFromAudit() {
 		} else {
 			c.Account = a.id
 		}
-		h.addChange(c)
+		if !sameChange(h.inv.Changes, &c) && len(h.inv.Changes) < maxChanges {
+			h.inv.Changes = append(h.inv.Changes, c)
+		}
 	}
 }

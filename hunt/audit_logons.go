@@ -64,6 +64,19 @@ func logonKind(service string) string {
 	return service
 }
 
+// attemptsOfAudit counts the attempts that audit tells of, where no log does.
+func (h *hunter) attemptsOfAudit() {
+	if h.seen.auth > 0 {
+		return
+	}
+	list := h.audit.tries.attempts(h.audit.order)
+	slices.SortStableFunc(list, attemptOrder)
+	for i := range list {
+		h.countAttempt(&list[i])
+	}
+	h.audit.tries = auditLogons{}
+}
+
 // attempts returns the attempts, with the sessions as those that succeeded, in
 // no order.
 func (l *auditLogons) attempts(sessions []*auditSession) []syslog.Attempt {

@@ -212,25 +212,6 @@ func advice(rules []string, of func(*Rule) []string) []string {
 // ran a command.
 type sudoHabit struct{ runs, same int }
 
-func (h *hunter) sudoHabits() []sudoHabit {
-	if h.sudoBefores != nil {
-		return h.sudoBefores
-	}
-	out := make([]sudoHabit, len(h.inv.Sudo))
-	runs, same := map[string]int{}, map[[2]string]int{}
-	for i := range h.inv.Sudo {
-		c := &h.inv.Sudo[i]
-		k := [2]string{c.User, program(c.Text)}
-		out[i] = sudoHabit{runs[c.User], same[k]}
-		if c.Result != "fail" {
-			runs[c.User]++
-			same[k]++
-		}
-	}
-	h.sudoBefores = out
-	return out
-}
-
 func (b sudoHabit) tell(c *Command) string {
 	switch {
 	case b.runs == 0:

@@ -33,22 +33,35 @@ type hunter struct {
 	inv        *Investigation
 	seen       seen
 
-	auth      span // of the lines about logons
-	sessions  []syslog.Session
-	attempts  []syslog.Attempt
-	campaigns []syslog.Campaign
-	probes    map[string]*sourceProbes
-	probing   map[int]probe // by pid
-	jobs      map[jobKey]*Job
-	programs  map[string]int64
-	units     map[string]*unit
-	startsAt  map[int64][]string // stems of the units that systemd started, by second
-	shapes    evidence.Shapes
-	marks     map[string]*indicator
-	apps      apps
-	besides   besides
-	runs      []cronRun
-	failed    []string // inputs that could not be read to their end
+	auth         span // of the lines about logons
+	join         syslog.Sessionizer
+	book         attemptBook
+	ended        []heldSession          // that wait for what began before them
+	askedFor     int                    // sessions with a smaller id were asked about
+	befores      map[int]failuresBefore // by the id of a session of the log
+	held         keeper[heldSession]
+	likes        map[like]int
+	ghosts       ghosts
+	tags         tags
+	sudo         sudoBook
+	risky        map[string]riskyAt // by account
+	changes      changeBook
+	cronEdits    keeper[CronEdit]
+	cronLikes    map[[2]string]int
+	lateSessions int // about which what was failed before them is forgotten
+	campaigns    []syslog.Campaign
+	probes       map[string]*sourceProbes
+	probing      map[int]probe // by pid
+	jobs         map[jobKey]*Job
+	programs     map[string]int64
+	units        map[string]*unit
+	startsAt     map[int64][]string // stems of the units that systemd started, by second
+	shapes       evidence.Shapes
+	marks        map[string]*indicator
+	apps         apps
+	besides      besides
+	runs         []cronRun
+	failed       []string // inputs that could not be read to their end
 
 	audit     auditFacts
 	logins    logins
@@ -56,7 +69,6 @@ type hunter struct {
 	serials   serials             // of audit events
 	uids      map[string]int64    // of accounts
 	writers   writers             // of the lines about sessions
-	told      map[int]tellings    // who wrote each line of a log's session, by its id
 	blindFor  []Blind             // what is blind for a time
 	auditLogs map[string]bool     // the logs that hold audit records
 	drops     []dropped           // what log daemons say that they lost
@@ -65,14 +77,11 @@ type hunter struct {
 	logStarts []time.Time         // when log daemons say that they began or ended
 	tree      *ptree.Tree
 
-	suTries     map[string][]int         // indexes of attempts of su, by account
-	before      []failuresBefore         // by session
-	windows     map[string]*sourceWindow // by source
-	sudoBefores []sudoHabit              // by sudo command
-	servers     map[int]bool             // processes that a server should not have started
-	byAudit     map[string][]int         // indexes of inv.Sessions by audit session
-	users       stays                    // the same by account
-	fromSource  map[string][]int         // indexes of attempts by source
+	before      []failuresBefore           // by session
+	sudoBefores map[evidence.Ref]sudoHabit // by the line of the command
+	servers     map[int]bool               // processes that a server should not have started
+	byAudit     map[string][]int           // indexes of inv.Sessions by audit session
+	users       stays                      // the same by account
 	signals     []*signal
 	cited       map[evidence.Ref]citation
 }
@@ -95,7 +104,8 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
 		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
-		units: map[string]*unit{}, told: map[int]tellings{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
+		units: map[string]*unit{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
+		befores: map[int]failuresBefore{}, likes: map[like]int{}, risky: map[string]riskyAt{},
 		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, sudoFetch: map[[2]string]Fetch{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {
@@ -121,9 +131,10 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.inv.Host.Name = host
 	h.inv.Host.Others = slices.DeleteFunc(slices.Clone(hosts), func(s string) bool { return s == host })
 
+	h.readLogins(host)
 	h.readSyslog(host)
 	h.readAudit(host)
-	h.readLogins(host)
+	h.attemptsOfAudit()
 	h.readOthers(host)
 	release := h.endedEarly()
 	defer release()
@@ -135,15 +146,17 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	}
 	h.buildProcesses()
 	h.sigmaProcesses()
+	h.listSudo()
+	h.listChanges()
 	h.buildSessions()
-	h.sessions, h.told, h.writers = nil, nil, writers{} // told by inv.Sessions from here on
+	h.writers = writers{}
 	h.attribute()
 	h.buildLogons()
 	h.compareLogins()
 	h.judge()
 	h.findSilences()
 	h.collectSignals()
-	h.forgetAttempts()
+	h.book.failed, h.book.suRefused = nil, keeper[syslog.Attempt]{}
 	h.buildSigma()
 	h.inv.Findings = h.findings(stories(h.signals))
 	h.signals = nil
@@ -152,6 +165,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.flagSessions()
 	h.buildGraphs()
 	h.buildUsers()
+	h.ghosts, h.book.from = ghosts{}, nil
 	h.buildIndicators()
 	h.buildSections()
 	h.buildTimeline()

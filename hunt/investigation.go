@@ -51,9 +51,21 @@ type Investigation struct {
 	Commands     []CommandUse  `json:"commands,omitempty"` // what people ran, rarest first
 	AuditRows    int64         `json:"audit_rows"`         // audit events read: what the process tree rests on
 
-	Sigma    []RuleResult `json:"sigma,omitempty"` // of the rules handed in, in their order
+	Sigma    []RuleResult `json:"sigma,omitempty"`  // of the rules handed in, in their order
+	Omitted  Omitted      `json:"omitted,omitzero"` // what the lists above leave out
 	Coverage Coverage     `json:"coverage"`
 	Evidence []RawLine    `json:"evidence"` // the lines that findings and sessions cite, by file and offset
+}
+
+// Omitted counts what is too much to be listed: of each list those that tell
+// least. They are counted with their accounts, sources and commands all the
+// same.
+type Omitted struct {
+	Sessions  int `json:"sessions,omitempty"`
+	Sudo      int `json:"sudo,omitempty"`
+	Changes   int `json:"changes,omitempty"`
+	CronEdits int `json:"cron_edits,omitempty"`
+	Refused   int `json:"refused_su,omitempty"` // refusals of su that no finding tells of one by one
 }
 
 // HostSummary is what the logs say about the host itself.
@@ -374,20 +386,21 @@ type Connection struct {
 
 // User is an account as the logs show it.
 type User struct {
-	Name      string          `json:"name"`
-	UID       *int64          `json:"uid,omitempty"`
-	Known     bool            `json:"known"` // the host has or had it
-	State     string          `json:"state"` // "used", "taken", "planted", "attacked", "guessed"
-	Why       string          `json:"why,omitempty"`
-	Succeeded int             `json:"succeeded"`
-	Failed    int             `json:"failed"`
-	Sources   []string        `json:"sources,omitempty"`
-	Sessions  []string        `json:"sessions,omitempty"`
-	Sudo      int             `json:"sudo"`
-	Commands  int             `json:"commands"`
-	First     time.Time       `json:"first,omitzero"`
-	Last      time.Time       `json:"last,omitzero"`
-	Changes   []AccountChange `json:"changes,omitempty"`
+	Name         string          `json:"name"`
+	UID          *int64          `json:"uid,omitempty"`
+	Known        bool            `json:"known"` // the host has or had it
+	State        string          `json:"state"` // "used", "taken", "planted", "attacked", "guessed"
+	Why          string          `json:"why,omitempty"`
+	Succeeded    int             `json:"succeeded"`
+	Failed       int             `json:"failed"`
+	Sources      []string        `json:"sources,omitempty"`
+	Sessions     []string        `json:"sessions,omitempty"` // ids of those listed
+	SessionCount int             `json:"session_count"`      // all of them
+	Sudo         int             `json:"sudo"`
+	Commands     int             `json:"commands"`
+	First        time.Time       `json:"first,omitzero"`
+	Last         time.Time       `json:"last,omitzero"`
+	Changes      []AccountChange `json:"changes,omitempty"`
 }
 
 // Indicator is something to look up elsewhere.

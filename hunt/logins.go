@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
+	"github.com/tuxtrail/tuxtrail/syslog"
 	"github.com/tuxtrail/tuxtrail/utmp"
 )
 
@@ -24,7 +25,16 @@ type logins struct {
 	omitted int
 	boots   []time.Time
 
+	byTry map[tryKey][]int // indexes of failed
+	inLog []bool           // of failed: the log has the try too
+
 	agree, missing, outside loginCount // of failed, against the log
+}
+
+// tryKey is what a record and a line tell of the same try.
+type tryKey struct {
+	pid    int32
+	source string
 }
 
 // maxLogins bounds how many records of failed logons are kept.
@@ -70,6 +80,15 @@ func (h *hunter) readLogins(host string) {
 			}
 		}
 	})
+	l.inLog, l.byTry = make([]bool, len(l.failed)), map[tryKey][]int{}
+	for i := range l.failed {
+		r := &l.failed[i]
+		source := r.Host
+		if r.Addr.IsValid() {
+			source = r.Addr.Unmap().String()
+		}
+		l.byTry[tryKey{r.PID, source}] = append(l.byTry[tryKey{r.PID, source}], i)
+	}
 	l.byUser = map[string][]int{}
 	for i := range l.stays {
 		l.byUser[l.stays[i].User] = append(l.byUser[l.stays[i].User], i)
@@ -90,37 +109,26 @@ func (l *logins) stayOf(user string, at time.Time) *utmp.Session {
 	return nil
 }
 
+// compare marks the records of btmp that tell of an attempt of the log.
+func (l *logins) compare(a *syslog.Attempt, from string) {
+	for _, i := range l.byTry[tryKey{int32(a.PID), from}] {
+		if at := l.failed[i].Time; near(at, a.First, loginSlack) || near(at, a.Last, loginSlack) {
+			l.inLog[i] = true
+		}
+	}
+}
+
 // compareLogins compares the binary records of failed logons with the log of
 // the same time.
 func (h *hunter) compareLogins() {
-	if len(h.logins.failed) == 0 || h.seen.auth == 0 {
+	l := &h.logins
+	if h.seen.auth == 0 {
 		return
 	}
-	type key struct {
-		pid    int32
-		source string
-	}
-	tried := map[key][]time.Time{}
-	for i := range h.attempts {
-		a := &h.attempts[i]
-		if a.Failures() > 0 {
-			k := key{int32(a.PID), a.From()}
-			tried[k] = append(tried[k], a.First, a.Last)
-		}
-	}
-	l := &h.logins
 	for i := range l.failed {
 		r := &l.failed[i]
-		source := r.Host
-		if r.Addr.IsValid() {
-			source = r.Addr.Unmap().String()
-		}
-		found := false
-		for _, at := range tried[key{r.PID, source}] {
-			found = found || near(at, r.Time, loginSlack)
-		}
 		switch {
-		case found:
+		case l.inLog[i]:
 			l.agree.add(r)
 		case r.Time.Before(h.auth.first) || r.Time.After(h.auth.last):
 			l.outside.add(r)

@@ -39,14 +39,9 @@ func chartStep(first, last time.Time) time.Duration {
 func (h *hunter) buildLogonChart() {
 	l := &h.inv.Logons
 	v := volumes{width: int64(chartStep(h.inv.Host.First, h.inv.Host.Last) / time.Second)}
-	for i := range h.attempts {
-		a := &h.attempts[i]
-		if !isLogon(a.Kind) {
-			continue
-		}
-		v.add(a.First, [3]int64{0, int64(a.Failures())})
-		if a.Success {
-			v.add(a.Last, [3]int64{1})
+	for i, n := range h.book.minutes.counts {
+		if n != [2]uint32{} {
+			v.add(time.Unix((h.book.minutes.base+int64(i))*60, 0), [3]int64{int64(n[0]), int64(n[1])})
 		}
 	}
 	for _, name := range sortedKeys(h.probes) {

@@ -2,7 +2,6 @@ package hunt
 
 import (
 	"hash/maphash"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +24,8 @@ const maxJobs = 10_000
 
 // readSyslog reads the log lines once and keeps what they mean.
 func (h *hunter) readSyslog(host string) {
-	var join syslog.Sessionizer
 	var tries syslog.AttemptJoiner
+	var settled time.Time
 	var n int64
 	var rec syslog.Record // one for all lines: what is asked about them keeps none
 	var ev syslog.Event
@@ -63,12 +62,17 @@ func (h *hunter) readSyslog(host string) {
 			rhythm.auth++
 		}
 		h.writers.see(&ev)
-		h.takeSessions(join.Add(&ev))
-		h.takeAttempts(tries.Add(&ev))
 		h.logEvent(&ev)
+		h.takeSessions(h.join.Add(&ev))
+		h.takeAttempts(tries.Add(&ev))
+		if rec.Time.Sub(settled) >= settleEvery {
+			settled = rec.Time
+			h.settle(settled.Add(-settleAfter))
+		}
 	}
-	h.takeSessions(join.Close())
 	h.takeAttempts(tries.Close())
+	h.takeSessions(h.join.Close())
+	h.settle(time.Time{})
 }
 
 // span widens what the host's logs span.
@@ -108,28 +112,21 @@ func (h *hunter) logEvent(ev *syslog.Event) {
 	case syslog.KindSudoCommand:
 		h.seen.auth++
 		h.seen.sudo++
-		c := Command{
-			Time: at, User: ev.User, Target: ev.TargetUser, Text: ev.Command, PWD: ev.PWD, TTY: ev.TTY,
-			Result: "success", Reason: ev.Reason, Refs: refs,
-		}
-		if ev.Result == syslog.ResultFailure {
-			c.Result = "fail"
-		}
-		h.inv.Sudo = append(h.inv.Sudo, c)
+		h.takeSudo(ev, at)
 	case syslog.KindUserAdd, syslog.KindUserDelete, syslog.KindUserModify,
 		syslog.KindGroupAdd, syslog.KindGroupDelete, syslog.KindGroupModify:
 		if ev.Result == syslog.ResultFailure {
 			break
 		}
 		h.addChange(AccountChange{
-			Time: at, Kind: string(ev.Kind), What: string(ev.Change), Account: ev.TargetUser, Group: ev.Group, By: ev.By,
-			Detail: ev.Message, Program: ev.Program, PID: ev.PID, Refs: refs,
+			Time: at, Kind: string(ev.Kind), What: string(ev.Change), Account: h.names.of(ev.TargetUser), Group: h.names.of(ev.Group), By: h.names.of(ev.By),
+			Detail: strings.Clone(ev.Message), Program: h.names.of(ev.Program), PID: ev.PID, Refs: refs,
 		})
 	case syslog.KindCronCommand:
 		h.seen.cronCommands++
 		h.addJob(ev, at)
 	case syslog.KindCronEdit:
-		h.inv.CronEdits = append(h.inv.CronEdits, CronEdit{Time: at, User: ev.User, Target: ev.TargetUser, Action: ev.Reason, PID: ev.PID, Refs: refs})
+		h.takeCronEdit(CronEdit{Time: at, User: h.names.of(ev.User), Target: h.names.of(ev.TargetUser), Action: h.names.of(ev.Reason), PID: ev.PID, Refs: refs})
 	case syslog.KindProbe:
 		h.seen.auth++
 		h.seen.logons++
@@ -142,22 +139,6 @@ func (h *hunter) logEvent(ev *syslog.Event) {
 			h.inv.Host.Boots = append(b, at)
 		}
 	}
-}
-
-// addChange keeps a change; the several lines that one program writes about
-// one change are one.
-func (h *hunter) addChange(c AccountChange) {
-	for i := len(h.inv.Changes) - 1; i >= 0; i-- {
-		p := &h.inv.Changes[i]
-		if c.Time.Sub(p.Time) > 2*time.Second {
-			break
-		}
-		if p.Kind == c.Kind && p.Account == c.Account && p.Group == c.Group && p.Program == c.Program && p.PID == c.PID {
-			p.Refs = append(p.Refs, c.Refs...)
-			return
-		}
-	}
-	h.inv.Changes = append(h.inv.Changes, c)
 }
 
 const maxJobRefs = 8
@@ -251,39 +232,5 @@ func isAuth(ev *syslog.Event) bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// takeAttempts keeps the attempts that are done and that are asked about again:
-// what sudo and cron let in is told by their commands.
-func (h *hunter) takeAttempts(done []syslog.Attempt) {
-	for i := range done {
-		a := &done[i]
-		if !isLogon(a.Kind) && a.Failures() == 0 {
-			continue
-		}
-		a.Host, a.Kind, a.User, a.By, a.Method = "", h.names.of(a.Kind), h.names.of(a.User), h.names.of(a.By), h.names.of(a.Method)
-		a.Refs = slices.Clone(a.Refs) // without the room that was left to add more
-		h.attempts = append(h.attempts, *a)
-	}
-}
-
-// takeSessions keeps the sessions that are done, with who told of them. What
-// sudo and cron open is told by their commands.
-func (h *hunter) takeSessions(done []syslog.Session) {
-	for i := range done {
-		s := &done[i]
-		h.uid(s)
-		if !isLogon(s.Kind) {
-			continue
-		}
-		var by tellings
-		for k, r := range s.Refs {
-			by.set(k, h.writers.of(r))
-		}
-		h.told[s.ID] = by
-		s.Host, s.Kind, s.User, s.By, s.Method, s.Key = "", h.names.of(s.Kind), h.names.of(s.User), h.names.of(s.By), h.names.of(s.Method), h.names.of(s.Key)
-		s.Refs = slices.Clone(s.Refs) // without the room that was left to add more
-		h.sessions = append(h.sessions, *s)
 	}
 }

@@ -45,6 +45,13 @@ type Options struct {
 	// nothing is when it returns false.
 	Consent func(*ti.Plan) bool
 
+	// MaxSessions is how many sessions are listed, those that stand out and the
+	// first of each account from each source; the others are counted, and known
+	// where it matters whether an account had one open. 0 means 50,000.
+	MaxSessions int
+	// MaxSudo is how many sudo commands are listed, chosen in the same way. 0
+	// means 50,000.
+	MaxSudo int
 	// MaxTries is how many logon attempts are listed one by one; more are
 	// only counted. 0 means 10,000.
 	MaxTries int
@@ -85,6 +92,8 @@ func (o Options) withDefaults() Options {
 		v *int
 		n int
 	}{
+		{&o.MaxSessions, 50_000},
+		{&o.MaxSudo, 50_000},
 		{&o.MaxTries, 10_000},
 		{&o.MaxProcesses, 20_000},
 		{&o.MaxConnections, 10_000},

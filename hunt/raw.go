@@ -47,6 +47,21 @@ func (h *hunter) buildCoverage() {
 	if h.seen.momentsOmitted > 0 {
 		note("%d moments beyond the limit of %d are not in the timeline.", h.seen.momentsOmitted, h.o.MaxTimeline)
 	}
+	if o := h.inv.Omitted; o.Sessions > 0 {
+		note("%d sessions beyond the limit of %d are counted but not listed: those of accounts and sources that were seen most.", o.Sessions, h.o.MaxSessions)
+	}
+	if o := h.inv.Omitted; o.Sudo > 0 {
+		note("%d sudo commands beyond the limit of %d are counted but not listed: those that were run most.", o.Sudo, h.o.MaxSudo)
+	}
+	if o := h.inv.Omitted; o.Changes+o.CronEdits > 0 {
+		note("%d changes to accounts and %d edits of crontabs beyond the limits are not listed.", o.Changes, o.CronEdits)
+	}
+	if o := h.inv.Omitted; o.Refused > 0 {
+		note("%d refusals of su beyond the limit of %d are counted but not told one by one.", o.Refused, maxSuRefused)
+	}
+	if h.lateSessions > 0 {
+		note("What was failed before %d sessions that only audit or wtmp knows is counted in part: there were more than %d attempts since.", h.lateSessions, maxPastTries)
+	}
 	if h.inv.Logons.Omitted > 0 {
 		note("%d logon attempts beyond the limit of %d are counted but not listed.", h.inv.Logons.Omitted, h.o.MaxTries)
 	}

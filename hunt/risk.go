@@ -12,7 +12,6 @@ import (
 func (h *hunter) judge() {
 	for i := range h.inv.Sudo {
 		c := &h.inv.Sudo[i]
-		c.Hits = h.sudoHits(c.Text, c.PWD)
 		if f, ok := h.sudoFetch[[2]string{c.Text, c.PWD}]; ok && c.Result != "fail" && h.seen.exec == 0 { // else its process tells
 			f.Time, f.Session, f.User, f.Text, f.Refs = c.Time, c.Session, c.User, c.Text, c.Refs
 			h.addFetch(f)

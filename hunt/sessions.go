@@ -20,20 +20,27 @@ const joinSlack = 5 * time.Second
 // buildSessions makes the sessions of people: sshd, login, display managers,
 // su. What sudo and cron open is told as commands and jobs.
 func (h *hunter) buildSessions() {
-	slices.SortStableFunc(h.sessions, func(a, b syslog.Session) int {
-		return cmp.Or(sessionTime(&a).Compare(sessionTime(&b)), cmp.Compare(a.ID, b.ID))
+	h.held.cut()
+	held := h.held.list
+	h.inv.Omitted.Sessions = h.held.omitted()
+	h.held = keeper[heldSession]{}
+	slices.SortStableFunc(held, func(a, b kept[heldSession]) int {
+		return cmp.Or(sessionTime(&a.v.Session).Compare(sessionTime(&b.v.Session)), cmp.Compare(a.v.ID, b.v.ID))
 	})
-	byID := map[int]int{} // of the log's session to the index here
-	h.inv.Sessions = make([]Session, 0, len(h.sessions))
+	byID := make(map[int]int, len(held)) // of the log's session to the index here
+	up := make([]int, len(held))
+	h.inv.Sessions = make([]Session, 0, len(held))
+	h.before = make([]failuresBefore, 0, len(held))
 	matched := map[*auditSession]bool{}
-	for i := range h.sessions {
-		s := &h.sessions[i]
-		if !isLogon(s.Kind) {
-			continue
-		}
-		byID[s.ID] = len(h.inv.Sessions)
+	for i := range held {
+		s := &held[i].v
+		byID[s.ID], up[i] = i, s.Parent
 		h.inv.Sessions = append(h.inv.Sessions, h.logonSession(s, matched))
+		h.before = append(h.before, h.befores[s.ID])
+		s.Refs = nil // now with the witnesses
 	}
+	h.befores = nil
+	h.haunt(matched)
 	for _, a := range h.audit.order {
 		if matched[a] || !remoteOrLocal(a.program) {
 			continue
@@ -41,9 +48,7 @@ func (h *hunter) buildSessions() {
 		h.inv.Sessions = append(h.inv.Sessions, auditOnly(a))
 	}
 	h.wtmpOnly()
-	for i := range h.sessions {
-		h.sessions[i].Refs = nil // now with the witnesses
-	}
+	h.beforeOthers()
 	parents := make([]string, len(h.inv.Sessions))
 	order := make([]int, len(h.inv.Sessions))
 	for i := range order {
@@ -53,18 +58,17 @@ func (h *hunter) buildSessions() {
 		return startOf(&h.inv.Sessions[a]).Compare(startOf(&h.inv.Sessions[b]))
 	})
 	permute(h.inv.Sessions, order)
+	permute(h.before, order)
 	for n, i := range order {
 		h.inv.Sessions[n].ID = "S" + strconv.Itoa(n+1)
 		parents[i] = h.inv.Sessions[n].ID
 	}
-	for i := range h.sessions {
-		s := &h.sessions[i]
-		self, ok := byID[s.ID]
-		if up, has := byID[s.Parent]; ok && has {
-			h.session(parents[self]).Parent = parents[up]
+	for i, parent := range up {
+		if in, has := byID[parent]; has {
+			h.session(parents[i]).Parent = parents[in]
 		}
 	}
-	h.users = indexStays(h.inv.Sessions)
+	h.indexStays()
 	h.hearWitnesses()
 	for i := range h.inv.Sessions {
 		if ses := h.inv.Sessions[i].AuditSession; ses != "" {
@@ -114,7 +118,31 @@ func startOf(s *Session) time.Time {
 	return s.Start
 }
 
-func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool) Session {
+// beforeOthers says what was failed before the sessions that only other
+// witnesses know.
+func (h *hunter) beforeOthers() {
+	from := len(h.before)
+	h.before = append(h.before, make([]failuresBefore, len(h.inv.Sessions)-from)...)
+	order := make([]int, 0, len(h.inv.Sessions)-from)
+	for i := from; i < len(h.inv.Sessions); i++ {
+		if s := &h.inv.Sessions[i]; s.Source != "" && !s.Start.IsZero() {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return h.inv.Sessions[a].Start.Compare(h.inv.Sessions[b].Start) })
+	w := &h.book.windows
+	w.rewind()
+	for _, i := range order {
+		s := &h.inv.Sessions[i]
+		h.before[i] = w.before(s.Source, s.User, s.Start)
+		if s.Start.Add(-guessWindow).UnixNano() < w.forgot {
+			h.lateSessions++
+		}
+	}
+	*w = sourceWindows{}
+}
+
+func (h *hunter) logonSession(s *heldSession, matched map[*auditSession]bool) Session {
 	out := Session{
 		Kind: s.Kind, User: s.User, By: s.By, PID: s.PID, Start: utc(s.Start), End: utc(s.End), EndReason: string(s.EndReason),
 		Port: s.SourcePort, Method: s.Method, Key: s.Key, TTY: s.TTY, Refs: s.Refs,
@@ -130,7 +158,7 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 	var audited []evidence.Ref
 	var differs []string
 	for _, l := range h.audit.logins[uint32(max(s.PID, 0))] {
-		if s.PID > 0 && near(l.at, sessionTime(s), joinSlack) && (l.user == "" || l.user == s.User) {
+		if s.PID > 0 && near(l.at, sessionTime(&s.Session), joinSlack) && (l.user == "" || l.user == s.User) {
 			out.AuditSession = l.ses
 			audited = append(audited, l.ref)
 			break
@@ -141,7 +169,7 @@ func (h *hunter) logonSession(s *syslog.Session, matched map[*auditSession]bool)
 			(near(a.start, s.Start, joinSlack) || near(a.end, s.End, joinSlack)) {
 			matched[a] = true
 			out.AuditSession = a.ses
-			differs = append(differs, differences(s, a)...)
+			differs = append(differs, differences(&s.Session, a)...)
 			out.Start, out.End = finer(out.Start, a.start), finer(out.End, a.end)
 			out.TTY = firstOf(out.TTY, ttyName(a.tty))
 			audited = append(audited, a.refs...)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/syslog"
 )
 
@@ -62,42 +61,11 @@ func (h *hunter) plantedAccounts() map[string]time.Time {
 	return out
 }
 
-// failed is what one source failed.
-type failed struct {
-	tries    int
-	accounts []string
-	end      time.Time
-	refs     []evidence.Ref
-}
-
 // guessSignals tells of each source that failed to log on, and of accounts
 // that many sources tried. Alone that is the weather of the internet.
 func (h *hunter) guessSignals() {
-	bySource := map[string]*failed{}
-	for i := range h.attempts {
-		a := &h.attempts[i]
-		n := a.Failures()
-		if !isLogon(a.Kind) || n == 0 {
-			continue
-		}
-		f := bySource[a.From()]
-		if f == nil {
-			f = &failed{}
-			bySource[a.From()] = f
-		}
-		f.tries += n
-		if len(f.accounts) < maxAccounts {
-			f.accounts = appendNew(f.accounts, a.User)
-		}
-		if len(f.refs) < maxSignalRefs {
-			f.refs = append(f.refs, a.Refs...)
-		}
-		if a.Last.After(f.end) {
-			f.end = a.Last.UTC()
-		}
-	}
 	for _, s := range h.inv.Logons.BySource {
-		f := bySource[s.Source]
+		f := h.book.failed[s.Source]
 		if f == nil {
 			continue
 		}
@@ -153,10 +121,23 @@ const (
 func (h *hunter) logonSignals(planted map[string]time.Time) {
 	entered := map[string]bool{}
 	foreign := h.foreignKeys()
-	h.before = make([]failuresBefore, len(h.inv.Sessions))
 	habits := map[string]*habit{}
+	of := func(user string) *habit {
+		b := habits[user]
+		if b == nil {
+			b = &habit{}
+			habits[user] = b
+		}
+		return b
+	}
+	unlisted := h.ghosts.before(func(g *ghost) {
+		if g.flags&ghostSu == 0 {
+			of(h.tags.text(g.user)).add(g.began(), h.tags.text(g.from))
+		}
+	})
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
+		unlisted(startOf(s))
 		if s.Start.IsZero() || isSu(s.Kind) {
 			continue
 		}
@@ -178,13 +159,9 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 			how = " by " + quoteName(s.Method)
 		}
 		sig.text = fmt.Sprintf("%s logged on%s%s.", quoteName(s.User), from, how)
-		before := habits[s.User]
-		if before == nil {
-			before = &habit{}
-			habits[s.User] = before
-		}
+		before := of(s.User)
 		sig.normal = tellHabit(*before, s)
-		before.add(s)
+		before.add(s.Start, s.Source)
 		if told := foreign[i]; told != "" {
 			sig.rule, sig.role, sig.severity, sig.techniques = ruleKeyElse, roleKeyEntry, SeverityLow, []string{"T1078", "T1552.004"}
 			sig.text = fmt.Sprintf("%s logged on%s %s.", quoteName(s.User), from, told)
@@ -194,8 +171,7 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 			sig.text = fmt.Sprintf("%s, an account made %s before, logged on%s.", quoteName(s.User), roughly(s.Start.Sub(made)), from)
 			sig.keys = append(sig.keys, accountKey(s.User))
 		}
-		f := h.failuresBefore(s.Source, s.User, s.Start)
-		h.before[i] = f
+		f := h.before[i]
 		others := f.accounts
 		if f.own > 0 {
 			others--

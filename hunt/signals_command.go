@@ -285,7 +285,7 @@ func (h *hunter) actSignal(a *act) signal {
 	case bySudo:
 		who += " with sudo"
 		run := &h.inv.Sudo[c.sudo-1]
-		before := h.sudoHabits()[c.sudo-1]
+		before := h.sudoBefores[run.Refs[0]]
 		sig.normal = func() string { return before.tell(run) }
 	case byCron:
 		who = "cron as " + who

@@ -188,11 +188,10 @@ func (h *hunter) failedPrivilegeSignals() {
 		}
 		h.signal(sig)
 	}
-	for i := range h.attempts {
-		a := &h.attempts[i]
-		if a.Kind != "su" && a.Kind != "su-l" || a.Failures() == 0 {
-			continue
-		}
+	h.book.suRefused.cut()
+	h.inv.Omitted.Refused = h.book.suRefused.omitted()
+	for i := range h.book.suRefused.list {
+		a := &h.book.suRefused.list[i].v
 		session, sure := h.openSession(a.By, a.First)
 		sig := signal{
 			rule: ruleRefused, role: roleContext, time: utc(a.First), stage: StagePrivilege, severity: SeverityInfo, raised: SeverityMedium, account: a.By, session: session,

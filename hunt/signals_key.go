@@ -12,7 +12,14 @@ import (
 type keyUse struct {
 	sources []string
 	count   int
-	last    *Session
+	last    keyStay
+}
+
+// keyStay is the session that a key was used for last.
+type keyStay struct {
+	source string
+	end    time.Time
+	id     string // "" where it is not listed
 }
 
 // foreignKeys says of each session, by index, whether its key was used from
@@ -21,38 +28,51 @@ func (h *hunter) foreignKeys() map[int]string {
 	out := map[int]string{}
 	keys := map[string]*keyUse{}
 	homes := map[string][]string{} // networks that each account came from
-	for i := range h.inv.Sessions {
-		s := &h.inv.Sessions[i]
-		if s.Start.IsZero() || s.Source == "" {
-			continue
-		}
-		home, net := homes[s.User], networkOf(s.Source)
-		if k := fingerprint(s.Key); k != "" {
+	use := func(k, user, net string, s keyStay) {
+		if k != "" {
 			u := keys[k]
 			if u == nil {
 				u = &keyUse{}
 				keys[k] = u
 			}
-			if u.count > 0 && !slices.Contains(home, net) && !slices.ContainsFunc(u.sources, func(o string) bool { return networkOf(o) == net }) {
-				out[i] = u.tell(s)
-			}
 			u.count++
 			u.last = s
 			if len(u.sources) < maxAccounts {
-				u.sources = appendNew(u.sources, s.Source)
+				u.sources = appendNew(u.sources, s.source)
 			}
 		}
-		if len(home) < maxAccounts {
-			homes[s.User] = appendNew(home, net)
+		if home := homes[user]; len(home) < maxAccounts {
+			homes[user] = appendNew(home, net)
 		}
+	}
+	unlisted := h.ghosts.before(func(g *ghost) {
+		if g.flags&ghostSu == 0 && g.from != 0 {
+			from := h.tags.text(g.from)
+			use(h.tags.text(g.key), h.tags.text(g.user), networkOf(from), keyStay{source: from, end: g.ended()})
+		}
+	})
+	for i := range h.inv.Sessions {
+		s := &h.inv.Sessions[i]
+		unlisted(startOf(s))
+		if s.Start.IsZero() || s.Source == "" {
+			continue
+		}
+		k, net := fingerprint(s.Key), networkOf(s.Source)
+		if u := keys[k]; u != nil && !slices.Contains(homes[s.User], net) && !slices.ContainsFunc(u.sources, func(o string) bool { return networkOf(o) == net }) {
+			out[i] = u.tell(s)
+		}
+		use(k, s.User, net, keyStay{s.Source, s.End, s.ID})
 	}
 	return out
 }
 
 func (u *keyUse) tell(s *Session) string {
 	text := fmt.Sprintf("by a key that before was used %s, from %s only", times(u.count), list(cleanNames(u.sources)))
-	if p := u.last; p.Source != s.Source && p.End.After(s.Start) {
-		text += fmt.Sprintf(", and was in use there at that moment (%s)", p.ID)
+	if p := u.last; p.source != s.Source && p.end.After(s.Start) {
+		text += ", and was in use there at that moment"
+		if p.id != "" {
+			text += " (" + p.id + ")"
+		}
 	}
 	return text
 }
@@ -93,11 +113,11 @@ type habit struct {
 	last time.Time
 }
 
-func (b *habit) add(s *Session) {
+func (b *habit) add(start time.Time, source string) {
 	b.n++
-	b.last = s.Start
-	if s.Source != "" && len(b.from) < maxAccounts {
-		b.from = appendNew(b.from, s.Source)
+	b.last = start
+	if source != "" && len(b.from) < maxAccounts {
+		b.from = appendNew(b.from, source)
 	}
 }
 

@@ -56,8 +56,14 @@ func (h *hunter) sudoBefore(at time.Time) string {
 // suSignals tells of each session that became another account's.
 func (h *hunter) suSignals() {
 	seen := map[[2]string]int{}
+	unlisted := h.ghosts.before(func(g *ghost) {
+		if g.flags&ghostSu != 0 {
+			seen[[2]string{h.tags.text(g.from), h.tags.text(g.user)}]++
+		}
+	})
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
+		unlisted(startOf(s))
 		if !isSu(s.Kind) || s.Start.IsZero() {
 			continue
 		}
@@ -83,7 +89,7 @@ func (h *hunter) suSignals() {
 			sig.normal = func() string { return "This pair of accounts was not seen before in these logs." }
 		}
 		seen[pair]++
-		if n := h.suFailures(s); n > 0 {
+		if n := h.before[i].su; n > 0 {
 			sig.text = fmt.Sprintf("%s became %s with su, after %s failed.", firstOf(quoteNonEmpty(by), "Somebody"), quoteName(s.User), tries(n))
 			sig.techniques = append(sig.techniques, "T1110")
 		}
@@ -93,31 +99,4 @@ func (h *hunter) suSignals() {
 		}
 		h.signal(sig)
 	}
-}
-
-// suWindow is how far back failures of su count for one that succeeded.
-const suWindow = 10 * time.Minute
-
-func (h *hunter) suFailures(s *Session) int {
-	if h.suTries == nil {
-		h.suTries = map[string][]int{}
-		for i := range h.attempts {
-			if a := &h.attempts[i]; isSu(a.Kind) {
-				h.suTries[a.User] = append(h.suTries[a.User], i)
-			}
-		}
-	}
-	n := 0
-	list := h.suTries[s.User]
-	from, _ := slices.BinarySearchFunc(list, s.Start.Add(-suWindow), func(i int, t time.Time) int { return h.attempts[i].First.Compare(t) })
-	for _, i := range list[from:] {
-		a := &h.attempts[i]
-		if a.First.After(s.Start) {
-			break
-		}
-		if (s.By == "" || a.By == "" || a.By == s.By) && !a.Last.After(s.Start) {
-			n += a.Failures()
-		}
-	}
-	return n
 }

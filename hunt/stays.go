@@ -6,50 +6,72 @@ import (
 	"time"
 )
 
-// stays finds the sessions of an account by time.
+// stays finds the sessions of an account by time, listed or not.
 type stays map[string]*stay
 
-// stay is the sessions of one account, by index in Investigation.Sessions and
-// in order of start, and the latest end of each and all before it.
+// stay is the sessions of one account in order of start, by their index in
+// Investigation.Sessions or, where they are not listed, by ^index in the
+// ghosts; and the latest end of each and all before it.
 type stay struct {
-	at     []int
-	latest []time.Time
+	at     []int32
+	latest []int64 // seconds since 1970, rounded up
 }
 
 // forever is the end of a session that may still go on.
 var forever = time.Unix(1<<40, 0)
 
-func indexStays(sessions []Session) stays {
-	out := stays{}
-	for i := range sessions {
-		s := &sessions[i]
-		u := out[s.User]
-		if u == nil {
-			u = &stay{}
-			out[s.User] = u
+func (h *hunter) indexStays() {
+	h.users = stays{}
+	next := 0
+	for i := range h.inv.Sessions {
+		s := &h.inv.Sessions[i]
+		for ; next < h.ghosts.n && h.ghosts.at(next).began().Before(startOf(s)); next++ {
+			g := h.ghosts.at(next)
+			h.users.add(h.tags.text(g.user), ^int32(next), g.ended())
 		}
 		end := s.End
 		if end.IsZero() {
 			end = forever
 		}
-		if n := len(u.latest); n > 0 && u.latest[n-1].After(end) {
-			end = u.latest[n-1]
-		}
-		u.at, u.latest = append(u.at, i), append(u.latest, end)
+		h.users.add(s.User, int32(i), end)
 	}
-	return out
+	for ; next < h.ghosts.n; next++ {
+		g := h.ghosts.at(next)
+		h.users.add(h.tags.text(g.user), ^int32(next), g.ended())
+	}
 }
 
-// near yields the sessions of the account that start around a moment.
+func (u stays) add(user string, at int32, end time.Time) {
+	s := u[user]
+	if s == nil {
+		s = &stay{}
+		u[user] = s
+	}
+	last := end.Add(time.Second - 1).Unix()
+	if n := len(s.latest); n > 0 {
+		last = max(last, s.latest[n-1])
+	}
+	s.at, s.latest = append(s.at, at), append(s.latest, last)
+}
+
+// stayStart returns when a session of a stay began.
+func (h *hunter) stayStart(at int32) time.Time {
+	if at < 0 {
+		return h.ghosts.at(int(^at)).began()
+	}
+	return startOf(&h.inv.Sessions[at])
+}
+
+// near yields the listed sessions of the account that start around a moment.
 func (u stays) near(h *hunter, user string, at time.Time, slack time.Duration) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		s := u[user]
 		if s == nil {
 			return
 		}
-		from := sort.Search(len(s.at), func(i int) bool { return !startOf(&h.inv.Sessions[s.at[i]]).Before(at.Add(-slack)) })
+		from := sort.Search(len(s.at), func(i int) bool { return !h.stayStart(s.at[i]).Before(at.Add(-slack)) })
 		for _, i := range s.at[from:] {
-			if startOf(&h.inv.Sessions[i]).Sub(at) > slack || !yield(i) {
+			if h.stayStart(i).Sub(at) > slack || i >= 0 && !yield(int(i)) {
 				return
 			}
 		}
@@ -57,16 +79,16 @@ func (u stays) near(h *hunter, user string, at time.Time, slack time.Duration) i
 }
 
 // open yields the sessions of the account that can have been open at a moment,
-// the latest first.
+// the latest first; of one that is not listed ^index.
 func (u stays) open(h *hunter, user string, at time.Time) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		s := u[user]
 		if s == nil {
 			return
 		}
-		n := sort.Search(len(s.at), func(i int) bool { return startOf(&h.inv.Sessions[s.at[i]]).After(at.Add(time.Second)) })
-		for i := n - 1; i >= 0 && !s.latest[i].Before(at); i-- {
-			if !yield(s.at[i]) {
+		n := sort.Search(len(s.at), func(i int) bool { return h.stayStart(s.at[i]).After(at.Add(time.Second)) })
+		for i := n - 1; i >= 0 && s.latest[i] >= at.Unix(); i-- {
+			if !yield(int(s.at[i])) {
 				return
 			}
 		}

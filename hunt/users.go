@@ -26,29 +26,38 @@ func (h *hunter) buildUsers() {
 		u.Known, u.Succeeded, u.Failed = c.Known, c.Succeeded, c.Failed
 		u.First, u.Last = widen(u.First, u.Last, c.First, c.Last)
 	}
-	for i := range h.attempts {
-		if a := &h.attempts[i]; isLogon(a.Kind) {
-			if from := a.From(); from != "" && len(get(a.User).Sources) < maxAccounts {
-				u := get(a.User)
-				u.Sources = appendNew(u.Sources, from)
-			}
-		}
+	for name, list := range h.book.from {
+		get(name).Sources = list
 	}
 	for _, s := range h.inv.Sessions {
 		u := get(s.User)
 		u.Known = true
 		u.Sessions = append(u.Sessions, s.ID)
+		u.SessionCount++
 		if s.Source != "" && len(u.Sources) < maxAccounts {
 			u.Sources = appendNew(u.Sources, s.Source)
 		}
 		seen(u, s.Start)
 		seen(u, s.End)
 	}
-	for _, c := range h.inv.Sudo {
-		u := get(c.User)
+	for name, g := range h.ghosts.from {
+		u := get(name)
 		u.Known = true
-		u.Sudo++
-		seen(u, c.Time)
+		u.SessionCount += g.n
+		for _, from := range g.sources {
+			if len(u.Sources) < maxAccounts {
+				u.Sources = appendNew(u.Sources, from)
+			}
+		}
+		seen(u, g.first)
+		seen(u, g.last)
+	}
+	for name, s := range h.sudo.users {
+		u := get(name)
+		u.Known = true
+		u.Sudo += s.n
+		seen(u, s.first)
+		seen(u, s.last)
 	}
 	for _, p := range h.inv.Processes {
 		if s := h.session(p.Session); s != nil {
@@ -70,7 +79,7 @@ func (h *hunter) buildUsers() {
 		h.inv.Users = append(h.inv.Users, *u)
 	}
 	slices.SortFunc(h.inv.Users, func(a, b User) int {
-		return cmp.Or(cmp.Compare(stateOrder(a.State), stateOrder(b.State)), cmp.Compare(len(b.Sessions), len(a.Sessions)),
+		return cmp.Or(cmp.Compare(stateOrder(a.State), stateOrder(b.State)), cmp.Compare(b.SessionCount, a.SessionCount),
 			cmp.Compare(b.Failed, a.Failed), cmp.Compare(a.Name, b.Name))
 	})
 }
@@ -120,7 +129,7 @@ func (h *hunter) state(u *User) (state, why string) {
 		}
 	}
 	switch {
-	case len(u.Sessions) > 0 || u.Succeeded > 0 || u.Sudo > 0:
+	case u.SessionCount > 0 || u.Succeeded > 0 || u.Sudo > 0:
 		if u.Failed > 0 {
 			return stateUsed, fmt.Sprintf("%s to log on failed", tries(u.Failed))
 		}

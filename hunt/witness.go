@@ -63,8 +63,8 @@ func (s Session) SeenBy() []string {
 }
 
 // tellers tells the lines of a log's session apart by who wrote them.
-func (h *hunter) tellers(s *syslog.Session) []Witness {
-	by := h.told[s.ID]
+func (h *hunter) tellers(s *heldSession) []Witness {
+	by := s.told
 	var count [len(tellingKinds)]int
 	kinds := 0
 	for i := range s.Refs {
@@ -190,6 +190,7 @@ func (h *hunter) hearWitnesses() {
 			pam.count(s, s.says(WitnessPAM))
 		}
 	}
+	h.countGhosts(&auth, &daemon, &pam)
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
 		if !remote(s) || s.Start.IsZero() {
@@ -238,12 +239,45 @@ type reach struct {
 	told, all int
 }
 
-func (r *reach) count(s *Session, tells bool) {
+func (r *reach) count(s *Session, tells bool) { r.countAt(startOf(s), tells) }
+
+func (r *reach) countAt(start time.Time, tells bool) {
 	r.all++
 	if tells {
 		r.told++
-		r.first, r.last = widen(r.first, r.last, startOf(s), startOf(s))
+		r.first, r.last = widen(r.first, r.last, start, start)
 	}
+}
+
+// countGhosts counts what the witnesses told of the sessions that are not listed.
+func (h *hunter) countGhosts(auth, daemon, pam *reach) {
+	for i := range h.ghosts.n {
+		g := h.ghosts.at(i)
+		at := g.began()
+		if g.flags&ghostRemote != 0 {
+			auth.countAt(at, true)
+		}
+		if g.flags&ghostSSH != 0 && h.within(at) {
+			daemon.countAt(at, g.flags&ghostDaemon != 0)
+			pam.countAt(at, g.flags&ghostPAM != 0)
+		}
+	}
+}
+
+// knownStays returns the sessions of wtmp that the log told of too, without
+// being listed.
+func (h *hunter) knownStays() map[*utmp.Session]bool {
+	if len(h.logins.stays) == 0 || h.ghosts.n == 0 {
+		return nil
+	}
+	out := map[*utmp.Session]bool{}
+	for i := range h.ghosts.n {
+		g := h.ghosts.at(i)
+		if w := h.logins.stayOf(h.tags.text(g.user), g.began()); w != nil {
+			out[w] = true
+		}
+	}
+	return out
 }
 
 // expects reports whether the witness should tell of a session at a moment: it
@@ -316,7 +350,11 @@ func (h *hunter) wtmpOnly() {
 	for _, list := range starts {
 		slices.SortFunc(list, time.Time.Compare)
 	}
+	ghostly := h.knownStays()
 	known := func(w *utmp.Session) bool {
+		if ghostly[w] {
+			return true
+		}
 		list := starts[w.User]
 		i, _ := slices.BinarySearchFunc(list, w.Start.Add(-loginSlack), time.Time.Compare)
 		return i < len(list) && near(list[i], w.Start, loginSlack)

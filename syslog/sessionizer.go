@@ -2,6 +2,7 @@ package syslog
 
 import (
 	"cmp"
+	"iter"
 	"net/netip"
 	"slices"
 	"time"
@@ -121,6 +122,20 @@ func (z *Sessionizer) Close() []Session {
 	out := z.out
 	*z = Sessionizer{MaxOpen: z.MaxOpen}
 	return out
+}
+
+// Open yields the sessions that are open now and whose ID is at least from, in
+// the order of their IDs: what is known of a session before it ends. They must
+// not be changed, and are valid until the next call of Add or Close.
+func (z *Sessionizer) Open(from int) iter.Seq[*Session] {
+	var list []*Session
+	for _, h := range z.hosts {
+		for x := h.sessions.tail; x != nil && x.ID >= from; x = x.links[ofHost].prev {
+			list = append(list, &x.Session)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Session) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.Values(list)
 }
 
 // handOutEarly gives up the hope that the open of a close comes after it.

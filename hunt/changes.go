@@ -1,0 +1,95 @@
+package hunt
+
+import "time"
+
+// The bounds of what is listed of changes and of edits of crontabs.
+const (
+	maxChanges   = 50_000
+	maxCronEdits = 20_000
+)
+
+// changeBook keeps changes to accounts, those that tell most.
+type changeBook struct {
+	keeper[AccountChange]
+	likes map[[3]string]int
+	made  map[string]time.Time // accounts, when they were made first
+}
+
+// addChange keeps a change; the several lines that one program writes about
+// one change are one.
+func (h *hunter) addChange(c AccountChange) {
+	b := &h.changes
+	for i := len(b.list) - 1; i >= 0 && !b.list[i].v.before(&c); i-- {
+		if b.list[i].v.tells(&c) {
+			return
+		}
+	}
+	if b.likes == nil {
+		b.likes, b.made, b.max = map[[3]string]int{}, map[string]time.Time{}, maxChanges
+	}
+	class := 0
+	switch {
+	case c.Kind == "user_add":
+		class = 3
+		if _, ok := b.made[c.Account]; !ok && len(b.made) < maxNamed && c.Account != "" {
+			b.made[c.Account] = c.Time
+		}
+	case c.Group != "" && c.Account != "" || c.What != "":
+		class = 1
+	}
+	k := [3]string{c.Kind, c.By, c.Program}
+	b.likes[k]++
+	b.add(c, worthOf(class, b.likes[k]))
+}
+
+// before reports whether the change is too early to be told by the lines of
+// another.
+func (p *AccountChange) before(c *AccountChange) bool { return c.Time.Sub(p.Time) > 2*time.Second }
+
+// tells takes the lines of c where it is the same change.
+func (p *AccountChange) tells(c *AccountChange) bool {
+	if p.Kind != c.Kind || p.Account != c.Account || p.Group != c.Group || p.Program != c.Program || p.PID != c.PID {
+		return false
+	}
+	p.Refs = append(p.Refs, c.Refs...)
+	return true
+}
+
+// sameChange gives the lines of c to the change of the list that it is, and
+// reports whether there is one.
+func sameChange(list []AccountChange, c *AccountChange) bool {
+	for i := len(list) - 1; i >= 0 && !list[i].before(c); i-- {
+		if list[i].tells(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// listChanges makes the lists of what is kept.
+func (h *hunter) listChanges() {
+	h.changes.cut()
+	for i := range h.changes.list {
+		h.inv.Changes = append(h.inv.Changes, h.changes.list[i].v)
+	}
+	h.cronEdits.cut()
+	for i := range h.cronEdits.list {
+		h.inv.CronEdits = append(h.inv.CronEdits, h.cronEdits.list[i].v)
+	}
+	h.inv.Omitted.Changes, h.inv.Omitted.CronEdits = h.changes.omitted(), h.cronEdits.omitted()
+}
+
+// takeCronEdit keeps somebody's hand on a crontab; looking at one tells least.
+func (h *hunter) takeCronEdit(e CronEdit) {
+	h.cronEdits.max = maxCronEdits
+	class := 1
+	if e.Action == "LIST" {
+		class = 0
+	}
+	if h.cronLikes == nil {
+		h.cronLikes = map[[2]string]int{}
+	}
+	k := [2]string{e.User, e.Action}
+	h.cronLikes[k]++
+	h.cronEdits.add(e, worthOf(class, h.cronLikes[k]))
+}
