@@ -31,20 +31,26 @@ type Rarity struct {
 }
 
 // Add counts a command.
-func (p *Past) Add(c Command) {
+func (p *Past) Add(c Command) { p.AddN(c, 1) }
+
+// AddN counts n runs of a command; n below 1 is none.
+func (p *Past) AddN(c Command, n int64) {
+	if n < 1 {
+		return
+	}
 	if p.seen == nil {
 		p.seen, p.programs = map[string]int64{}, map[string]int64{}
 	}
-	p.total++
+	p.total += n
 	k := shapeOf(c.Text)
 	if _, ok := p.seen[k]; ok || len(p.seen) < MaxPast {
-		p.seen[k]++
+		p.seen[k] += n
 	} else {
-		p.lost++
+		p.lost += n
 	}
-	if n := programOf(&c); n != "" {
-		if _, ok := p.programs[n]; ok || len(p.programs) < MaxPast {
-			p.programs[n]++
+	if name := programOf(&c); name != "" {
+		if _, ok := p.programs[name]; ok || len(p.programs) < MaxPast {
+			p.programs[name] += n
 		}
 	}
 }

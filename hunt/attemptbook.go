@@ -33,8 +33,9 @@ type attemptBook struct {
 	from      map[string][]string // sources of each account
 	minutes   minutes
 	guesses   syslog.Guesses
-	listed    []syslog.Attempt // become Tries
-	entries   int              // that all of them would become
+	listed    keeper[syslog.Attempt] // become Tries
+	alike     map[attemptLike]int
+	entries   int // that all attempts would become
 	windows   sourceWindows
 	addrs     map[netip.Addr]string
 	su        []suTry // the last ones, in order of time
@@ -248,7 +249,7 @@ func (b *attemptBook) add(h *hunter, a *syslog.Attempt, failures int) {
 		}
 	}
 	b.guesses.Add(a)
-	b.list(h, a, failures+succeeded > succeeded, a.Success)
+	b.list(h, a, a.Success)
 	if failures > 0 {
 		b.fail(a, from, failures)
 	}
@@ -262,18 +263,58 @@ const otherAccounts = "(other accounts)"
 
 // list keeps an attempt that is listed one by one: its success and its failures
 // are an entry each.
-func (b *attemptBook) list(h *hunter, a *syslog.Attempt, failed, succeeded bool) {
-	if b.entries < h.o.MaxTries {
-		one := *a
-		one.Refs = slices.Clone(a.Refs) // without the room that was left to add more
-		b.listed = append(b.listed, one)
+func (b *attemptBook) list(h *hunter, a *syslog.Attempt, succeeded bool) {
+	if b.alike == nil {
+		b.alike, b.listed.max = map[attemptLike]int{}, h.o.MaxTries
 	}
-	if failed {
-		b.entries++
-	}
+	class := 0
 	if succeeded {
-		b.entries++
+		class = 2
 	}
+	k := attemptLike{a.User, b.nameOf(a), succeeded}
+	nth := b.alike[k] + 1
+	if nth > 1 || len(b.alike) < maxLikes {
+		b.alike[k] = nth
+	}
+	one := *a
+	one.Refs = slices.Clone(a.Refs) // without the room that was left to add more
+	b.listed.add(one, worthOf(class, nth))
+	b.entries += entriesOf(a)
+}
+
+// attemptLike is what makes attempts alike when some must be let go.
+type attemptLike struct {
+	user, from string
+	succeeded  bool
+}
+
+// entriesOf returns how many entries an attempt becomes.
+func entriesOf(a *syslog.Attempt) int {
+	if a.Success && a.Failures() > 0 {
+		return 2
+	}
+	return 1
+}
+
+// tries returns the attempts that are kept, which become at most so many entries.
+func (b *attemptBook) tries(most int) []syslog.Attempt {
+	for {
+		b.listed.cut()
+		n := 0
+		for i := range b.listed.list {
+			n += entriesOf(&b.listed.list[i].v)
+		}
+		if n <= most {
+			break
+		}
+		b.listed.max = len(b.listed.list) - (n-most+1)/2
+	}
+	out := make([]syslog.Attempt, len(b.listed.list))
+	for i := range b.listed.list {
+		out[i] = b.listed.list[i].v
+	}
+	b.listed, b.alike = keeper[syslog.Attempt]{}, nil
+	return out
 }
 
 func (b *attemptBook) fail(a *syslog.Attempt, from string, failures int) {

@@ -163,6 +163,9 @@ func (h *hunter) attributeSudo() {
 				c.Refs = append(c.Refs, a.ref)
 				continue
 			}
+			if h.unlisted(a.ses, a.at) != nil {
+				continue
+			}
 		}
 		id, sure := h.openSession(c.User, c.Time)
 		if id == "" {

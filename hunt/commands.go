@@ -3,6 +3,7 @@ package hunt
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -46,7 +47,7 @@ func (h *hunter) buildCommands() {
 	uses := map[string]*command{}
 	var order []*command
 	var past cmdline.Past
-	add := func(text, user, where, session string, severity Severity, at time.Time, refs []evidence.Ref, parse func() cmdline.Command) {
+	add := func(text, user, where, session string, severity Severity, n int, at span, refs []evidence.Ref, parse func() cmdline.Command) {
 		if text == "" {
 			return
 		}
@@ -59,11 +60,11 @@ func (h *hunter) buildCommands() {
 			uses[text] = c
 			order = append(order, c)
 		}
-		past.Add(c.parsed)
+		past.AddN(c.parsed, int64(n))
 		u := &c.use
-		u.Count++
+		u.Count += n
 		u.Severity = worse(u.Severity, severity)
-		u.First, u.Last = widen(u.First, u.Last, at, at)
+		u.First, u.Last = widen(u.First, u.Last, at.first, at.last)
 		u.Where = appendNew(u.Where, where)
 		if user != "" && len(u.Users) < maxAccounts {
 			u.Users = appendNew(u.Users, user)
@@ -79,21 +80,32 @@ func (h *hunter) buildCommands() {
 	}
 	for i := range h.inv.Sudo {
 		c := &h.inv.Sudo[i]
-		add(c.Text, c.User, "sudo", c.Session, worstHit(c.Hits), c.Time, c.Refs, func() cmdline.Command { return in(cmdline.FromSudo(c.Text), c.PWD) })
+		add(c.Text, c.User, "sudo", c.Session, worstHit(c.Hits), 1, span{c.Time, c.Time}, c.Refs, func() cmdline.Command { return in(cmdline.FromSudo(c.Text), c.PWD) })
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(h.sudo.omitted), func(a, b sudoText) int { return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.pwd, b.pwd)) }) {
+		m := h.sudo.omitted[k]
+		for i, user := range m.users {
+			n := 0
+			if i == 0 {
+				n = m.n // of all of them together
+			}
+			add(k.text, user, "sudo", "", worstHit(m.hits), n, span{m.first, m.last}, nil, func() cmdline.Command { return in(cmdline.FromSudo(k.text), k.pwd) })
+		}
 	}
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
-		s := h.session(p.Session)
-		if s == nil {
-			continue
-		}
 		node := h.tree.Process(p.ID)
 		if node == nil {
 			continue
 		}
+		user, ok := h.personOf(p, node.Session)
+		if !ok {
+			continue
+		}
 		for _, im := range node.Images() {
 			if im.Source == ptree.FromExec {
-				add(im.CommandLine(), s.User, "process", p.Session, p.Severity, firstTime(p.Start, p.End), p.Refs, func() cmdline.Command { return commandOf(&im) })
+				at := firstTime(p.Start, p.End)
+				add(im.CommandLine(), user, "process", p.Session, p.Severity, 1, span{at, at}, p.Refs, func() cmdline.Command { return commandOf(&im) })
 			}
 		}
 	}

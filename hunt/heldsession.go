@@ -125,7 +125,8 @@ const never = math.MaxUint32
 // known.
 type ghosts struct {
 	column[ghost]
-	from map[string]*ghostUser // by account
+	from    map[string]*ghostUser // by account
+	byAudit map[string][]int32    // by the kernel's number of the session
 }
 
 // ghostUser is what all sessions of an account that are not listed have said.
@@ -224,10 +225,25 @@ func (g *ghosts) before(take func(*ghost)) func(time.Time) {
 	}
 }
 
+// unlisted returns the session that the kernel gave this number, where it is not
+// listed.
+func (h *hunter) unlisted(ses string, at time.Time) *ghost {
+	for _, i := range h.ghosts.byAudit[ses] {
+		g := h.ghosts.at(int(i))
+		if !at.Before(g.began().Add(-joinSlack)) && (g.end == never || h.lives(g.ended(), at)) {
+			return g
+		}
+	}
+	return nil
+}
+
 // haunt lets the sessions that are not listed take what other witnesses say of
 // them, so that it is not held to be news.
 func (h *hunter) haunt(matched map[*auditSession]bool) {
 	h.ghosts.sort()
+	if len(h.audit.byPID) == 0 {
+		return
+	}
 	for i := range h.ghosts.n {
 		g := h.ghosts.at(i)
 		if g.pid == 0 {
@@ -236,6 +252,10 @@ func (h *hunter) haunt(matched map[*auditSession]bool) {
 		for _, a := range h.audit.byPID[g.pid] {
 			if !matched[a] && (near(a.start, g.began(), joinSlack) || g.end != never && near(a.end, g.ended(), joinSlack)) {
 				matched[a] = true
+				if h.ghosts.byAudit == nil {
+					h.ghosts.byAudit = map[string][]int32{}
+				}
+				h.ghosts.byAudit[a.ses] = append(h.ghosts.byAudit[a.ses], int32(i))
 				break
 			}
 		}

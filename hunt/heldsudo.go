@@ -45,10 +45,15 @@ type sudoMore struct {
 type sudoGhost struct {
 	at      uint32 // seconds since 1970
 	user    uint32 // of hunter.tags, as is program
-	program uint32
-	risky   bool
-	failed  bool
+	program uint32 // with the flags in its highest bits
 }
+
+const (
+	ghostRisky  = 1 << 31 // a rule of medium severity or worse knows it
+	ghostFailed = 1 << 30 // it was refused
+)
+
+func (g *sudoGhost) is(flag uint32) bool { return g.program&flag != 0 }
 
 // riskyAt is the last risky command of an account.
 type riskyAt struct {
@@ -106,10 +111,14 @@ func (h *hunter) takeSudo(ev *syslog.Event, at time.Time) {
 
 func (h *hunter) forgetSudo(c *heldSudo) {
 	b := &h.sudo
-	b.ghosts.add(sudoGhost{
-		at: seconds(c.Time, 0), user: h.tags.of(c.User), program: h.tags.of(program(c.Text)), risky: worstHit(c.Hits).Compare(SeverityMedium) >= 0,
-		failed: c.Result == "fail",
-	})
+	g := sudoGhost{at: seconds(c.Time, 0), user: h.tags.of(c.User), program: h.tags.of(program(c.Text))}
+	if worstHit(c.Hits).Compare(SeverityMedium) >= 0 {
+		g.program |= ghostRisky
+	}
+	if c.Result == "fail" {
+		g.program |= ghostFailed
+	}
+	b.ghosts.add(g)
 	k := sudoText{c.Text, c.PWD}
 	m := b.omitted[k]
 	if m == nil {
@@ -151,13 +160,21 @@ func (h *hunter) hauntSudo() {
 	for i := range g.n {
 		c := g.at(i)
 		at, user := time.Unix(int64(c.at), 0).UTC(), h.tags.text(c.user)
+		id := ""
 		if a := h.auditedGhost(c, at, user); a != nil {
 			a.used = true
+			id = h.auditSessionAt(a.ses, a.at)
+			if id == "" && h.unlisted(a.ses, a.at) != nil {
+				continue
+			}
 		}
-		if id, _ := h.openSession(user, at); id != "" {
+		if id == "" {
+			id, _ = h.openSession(user, at)
+		}
+		if id != "" {
 			s := h.session(id)
 			s.Facts.Sudo++
-			if c.risky {
+			if c.is(ghostRisky) {
 				s.Facts.Risky++
 			}
 		}
@@ -168,7 +185,10 @@ func (h *hunter) auditedGhost(c *sudoGhost, at time.Time, user string) *auditSud
 	from := sort.Search(len(h.audit.sudo), func(i int) bool { return h.audit.sudo[i].at.After(at.Add(-joinSlack)) })
 	for i := from; i < len(h.audit.sudo) && h.audit.sudo[i].at.Sub(at) <= joinSlack; i++ {
 		a := &h.audit.sudo[i]
-		if !a.used && a.failed == c.failed && (a.user == "" || a.user == user) && (c.failed || program(a.command) == h.tags.text(c.program)) {
+		if a.used || a.failed != c.is(ghostFailed) || a.user != "" && a.user != user {
+			continue
+		}
+		if a.failed || program(a.command) == h.tags.text(c.program&^(ghostRisky|ghostFailed)) {
 			return a
 		}
 	}

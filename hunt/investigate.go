@@ -165,9 +165,9 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.flagSessions()
 	h.buildGraphs()
 	h.buildUsers()
-	h.ghosts, h.book.from = ghosts{}, nil
 	h.buildIndicators()
 	h.buildSections()
+	h.ghosts, h.book.from = ghosts{}, nil
 	h.buildTimeline()
 	h.inv.Coverage.Sources = sums()
 	h.buildCoverage()

@@ -202,7 +202,7 @@ type Logons struct {
 	ByAccount []LogonCount  `json:"by_account,omitempty"`
 	ByProgram []LogonCount  `json:"by_program,omitempty"`
 	BySource  []SourceCount `json:"by_source,omitempty"`
-	Tries     []Try         `json:"tries,omitempty"` // every attempt, in order; bounded by Options.MaxTries
+	Tries     []Try         `json:"tries,omitempty"` // attempts in order; bounded by Options.MaxTries
 	Omitted   int           `json:"omitted,omitempty"`
 	Bucket    int64         `json:"bucket_seconds,omitempty"` // width of a slice of Timeline
 	Timeline  []LogonVolume `json:"timeline,omitempty"`       // attempts per slice of time, in order; those with none left out

@@ -80,12 +80,24 @@ type tags struct {
 	list []string
 }
 
+// maxTags is how many texts are told apart; what is more is one.
+const (
+	maxTags = 1 << 20
+	tooMany = "\x00"
+)
+
 func (t *tags) of(s string) uint32 {
 	if s == "" {
 		return 0
 	}
 	if n, ok := t.at[s]; ok {
 		return n
+	}
+	if len(t.list) >= maxTags {
+		s = tooMany
+		if n, ok := t.at[s]; ok {
+			return n
+		}
 	}
 	if t.at == nil {
 		t.at, t.list = map[string]uint32{}, []string{""}

@@ -18,12 +18,12 @@ func (h *hunter) buildLogons() {
 	if sources == nil {
 		sources = map[string]*SourceCount{}
 	}
-	for i := range b.listed {
-		a := &b.listed[i]
-		h.addTries(a, a.Failures())
+	tries := b.tries(h.o.MaxTries)
+	for i := range tries {
+		h.addTries(&tries[i], tries[i].Failures())
 	}
 	l.Omitted = b.entries - len(l.Tries)
-	b.listed, b.addrs = nil, nil
+	b.addrs = nil
 	for from, p := range h.probes {
 		l.Probes += p.n
 		if from == "" {
@@ -41,6 +41,7 @@ func (h *hunter) buildLogons() {
 		c.Known = b.known[name]
 	}
 	h.campaigns = b.guesses.Campaigns()
+	b.guesses = syslog.Guesses{}
 	h.patterns(sources)
 	l.ByAccount, l.ByProgram = counted(accounts), counted(programs)
 	for _, s := range sources {
@@ -127,23 +128,13 @@ func (h *hunter) addTries(a *syslog.Attempt, failed int) {
 	if a.Success {
 		ok := t
 		ok.Time, ok.Success, ok.Count = utc(a.Last), true, 1
-		if len(h.inv.Logons.Tries) < h.o.MaxTries {
-			ok.Session = h.sessionOfAttempt(a)
-		}
-		h.addTry(ok)
+		ok.Session = h.sessionOfAttempt(a)
+		h.inv.Logons.Tries = append(h.inv.Logons.Tries, ok)
 	}
 	if failed > 0 {
 		t.Count = failed
-		h.addTry(t)
+		h.inv.Logons.Tries = append(h.inv.Logons.Tries, t)
 	}
-}
-
-func (h *hunter) addTry(t Try) {
-	l := &h.inv.Logons
-	if len(l.Tries) >= h.o.MaxTries {
-		return
-	}
-	l.Tries = append(l.Tries, t)
 }
 
 // sessionOfAttempt returns the session that an attempt opened: they share a

@@ -52,8 +52,9 @@ type Options struct {
 	// MaxSudo is how many sudo commands are listed, chosen in the same way. 0
 	// means 50,000.
 	MaxSudo int
-	// MaxTries is how many logon attempts are listed one by one; more are
-	// only counted. 0 means 10,000.
+	// MaxTries is how many logon attempts are listed one by one, those that
+	// succeeded and the first of each account from each source before others;
+	// more are only counted. 0 means 10,000.
 	MaxTries int
 	// MaxProcesses is how many processes are listed; 0 means 20,000.
 	MaxProcesses int

@@ -145,7 +145,7 @@ type sourceWindows struct {
 // maxPastTries is how many attempts are remembered to count failures before a
 // logon. When there are more, those that no logon still to come can follow are
 // forgotten.
-const maxPastTries = 1 << 20
+const maxPastTries = 1 << 19
 
 func (s *sourceWindows) add(a *syslog.Attempt, from string) {
 	w := s.bySource[from]

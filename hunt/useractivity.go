@@ -13,8 +13,9 @@ import (
 type UserActivity struct {
 	User       User            `json:"user"`
 	Sessions   []Session       `json:"sessions,omitempty"`
-	Tries      []Try           `json:"tries,omitempty"`      // as far as the investigation lists them
-	ByProgram  []LogonCount    `json:"by_program,omitempty"` // its attempts by the program asked
+	Tries      []Try           `json:"tries,omitempty"`         // as far as the investigation lists them
+	Omitted    int             `json:"tries_omitted,omitempty"` // attempts that are not listed, and not in what follows
+	ByProgram  []LogonCount    `json:"by_program,omitempty"`    // its attempts by the program asked
 	Bucket     int64           `json:"bucket_seconds,omitempty"`
 	Timeline   []LogonVolume   `json:"timeline,omitempty"` // its attempts
 	Sources    []SourceCount   `json:"sources,omitempty"`  // where they came from, with counts of this account alone
@@ -159,6 +160,7 @@ func (a *UserActivity) logons(inv *Investigation) {
 		p := &a.ByProgram[i]
 		p.Shares = Shares{Succeeded: share(p.Succeeded, succeeded), Failed: share(p.Failed, failed)}
 	}
+	a.Omitted = max(0, a.User.Succeeded+a.User.Failed-succeeded-failed)
 	a.Ratio = ratioOf(a.User.Succeeded, a.User.Failed)
 	for _, s := range sources {
 		a.Sources = append(a.Sources, *s)

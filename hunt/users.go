@@ -60,8 +60,12 @@ func (h *hunter) buildUsers() {
 		seen(u, s.last)
 	}
 	for _, p := range h.inv.Processes {
-		if s := h.session(p.Session); s != nil {
-			get(s.User).Commands++
+		ses := ""
+		if node := h.tree.Process(p.ID); node != nil {
+			ses = node.Session
+		}
+		if user, ok := h.personOf(&p, ses); ok {
+			get(user).Commands++
 		}
 	}
 	for _, c := range h.inv.Changes {
@@ -82,6 +86,18 @@ func (h *hunter) buildUsers() {
 		return cmp.Or(cmp.Compare(stateOrder(a.State), stateOrder(b.State)), cmp.Compare(b.SessionCount, a.SessionCount),
 			cmp.Compare(b.Failed, a.Failed), cmp.Compare(a.Name, b.Name))
 	})
+}
+
+// personOf returns whose session a process is of, by that session or, where it
+// is not listed, by the kernel's number of it.
+func (h *hunter) personOf(p *Process, ses string) (user string, ok bool) {
+	if s := h.session(p.Session); s != nil {
+		return s.User, true
+	}
+	if g := h.unlisted(ses, firstTime(p.Start, p.End)); g != nil {
+		return h.tags.text(g.user), true
+	}
+	return "", false
 }
 
 // uid keeps the numeric id that a session's lines state.
