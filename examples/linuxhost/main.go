@@ -54,7 +54,7 @@ flags:
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50) // a hunt holds much and for long: rather some time than the memory twice
+		debug.SetGCPercent(25) // a hunt holds much and for long: rather some time than the memory twice
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
