@@ -54,7 +54,7 @@ type suTry struct {
 const (
 	maxFailRefs  = 1 << 17 // lines of failures, of all sources
 	maxSuRefused = 10_000  // told one by one
-	maxNamed     = 1 << 18 // accounts counted each
+	maxNamed     = 1 << 17 // accounts, and sources, that are counted each
 )
 
 // failed is what one source failed.
@@ -236,8 +236,12 @@ func (b *attemptBook) add(h *hunter, a *syslog.Attempt, failures int) {
 	count(b.accounts, user, a, failures, succeeded)
 	count(b.programs, a.Kind, a, failures, succeeded).Known = true
 	from := b.nameOf(a)
-	if from != "" {
-		s := source(b.sources, from, a)
+	counted := from
+	if b.sources[from] == nil && len(b.sources) >= maxNamed && !a.Success && from != "" {
+		counted = otherSources
+	}
+	if counted != "" {
+		s := source(b.sources, counted, a)
 		s.Failed += failures
 		s.Succeeded += succeeded
 		s.First, s.Last = widen(s.First, s.Last, a.First, a.Last)
@@ -245,21 +249,25 @@ func (b *attemptBook) add(h *hunter, a *syslog.Attempt, failures int) {
 			s.Accounts = appendNew(s.Accounts, user)
 		}
 		if list := b.from[user]; len(list) < maxAccounts {
-			b.from[user] = appendNew(list, from)
+			b.from[user] = appendNew(list, counted)
 		}
 	}
 	b.guesses.Add(a)
 	b.list(h, a, a.Success)
 	if failures > 0 {
-		b.fail(a, from, failures)
+		b.fail(a, counted, failures)
 	}
 	if from != "" {
 		b.windows.add(a, from)
 	}
 }
 
-// otherAccounts counts the accounts that are too many to be counted each.
-const otherAccounts = "(other accounts)"
+// Where accounts and sources are too many to be counted each, those that come
+// later and only fail are counted together.
+const (
+	otherAccounts = "(other accounts)"
+	otherSources  = "(other sources)"
+)
 
 // list keeps an attempt that is listed one by one: its success and its failures
 // are an entry each.

@@ -82,7 +82,7 @@ type tags struct {
 
 // maxTags is how many texts are told apart; what is more is one.
 const (
-	maxTags = 1 << 20
+	maxTags = 1 << 18
 	tooMany = "\x00"
 )
 

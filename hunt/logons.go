@@ -70,7 +70,10 @@ func count(m map[string]*LogonCount, name string, a *syslog.Attempt, failed, suc
 func source(m map[string]*SourceCount, from string, a *syslog.Attempt) *SourceCount {
 	s := m[from]
 	if s == nil {
-		_, kind := sourceOf(a.Source, a.SourceHost)
+		kind := ""
+		if from != otherSources {
+			_, kind = sourceOf(a.Source, a.SourceHost)
+		}
 		s = &SourceCount{Source: from, Kind: kind}
 		m[from] = s
 	}

@@ -174,7 +174,7 @@ func (h *hunter) addProbe(ev *syslog.Event, at time.Time) {
 	}
 	if ev.PID > 0 {
 		if last, ok := h.probing[ev.PID]; ok && near(last.at, at, probeLines) && (from == "" || last.from == "" || from == last.from) {
-			p := h.probes[last.from]
+			p := h.probesOf(last.from, at)
 			if from != last.from && from != "" { // now the source is known: the connection is its
 				p.n--
 				if p.n == 0 {
@@ -217,6 +217,10 @@ const maxProbing = 1 << 16
 
 func (h *hunter) probesOf(from string, at time.Time) *sourceProbes {
 	p := h.probes[from]
+	if p == nil && len(h.probes) >= maxNamed {
+		from = otherSources
+		p = h.probes[from]
+	}
 	if p == nil {
 		p = &sourceProbes{first: at}
 		h.probes[strings.Clone(from)] = p
