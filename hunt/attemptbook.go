@@ -23,7 +23,6 @@ const (
 // programs, sources, and the attempts of the last day.
 type attemptBook struct {
 	waiting   []syslog.Attempt
-	settled   time.Time // attempts that began before are counted
 	accounts  map[string]*LogonCount
 	programs  map[string]*LogonCount
 	sources   map[string]*SourceCount
@@ -166,6 +165,10 @@ func (h *hunter) settle(until time.Time) {
 	for ; k < n; k++ {
 		h.countAttempt(&b.waiting[k])
 	}
+	now := until
+	if now.IsZero() && n > 0 {
+		now = b.waiting[n-1].First
+	}
 	b.waiting = slices.Delete(b.waiting, 0, n)
 	left := h.ended[:0]
 	for i := range h.ended {
@@ -177,10 +180,9 @@ func (h *hunter) settle(until time.Time) {
 	}
 	clear(h.ended[len(left):])
 	h.ended = left
-	if !until.IsZero() {
-		b.settled = until
-		b.windows.trim(until)
-		b.trimSu(until)
+	if !now.IsZero() {
+		b.windows.trim(now)
+		b.trimSu(now)
 	}
 }
 

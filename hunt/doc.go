@@ -55,6 +55,19 @@
 // saw meanwhile decides what it is worth, and for its time the sections that
 // need the log are blind.
 //
+// # Bounds
+//
+// What a hunt holds grows with what is distinct, not with what is read. Attempts
+// are counted in the order of their time while lines come in, and those of the
+// last day are remembered to say what was failed before a logon. Sessions, sudo
+// commands, changes and attempts are listed up to the limits of [Options]: those
+// that stand out (failures before them, risky commands in them, new accounts,
+// witnesses that are missing) and the first of each account from each source.
+// Of a session that is not listed 28 bytes stay, of a command 12: so counts stay
+// exact, nothing is given to another session that was open at the time, no other
+// witness's word about it is taken for news, and what is said to be normal rests
+// on all of them. [Omitted] counts what the lists leave out.
+//
 // # Honesty
 //
 // [Coverage] says what was read, what was not understood, and which sections

@@ -63,7 +63,7 @@ func (h *hunter) holdSession(s *heldSession) {
 func (h *hunter) sessionClass(s *heldSession) int {
 	class := 0
 	f := h.befores[s.ID]
-	if f.tries > 0 {
+	if f.tries > 0 || f.su > 0 {
 		class = 1
 	}
 	if f.tries >= guessMin && (f.accounts > 1 || f.unknown > 0 || f.own >= forgetTries) {
