@@ -82,6 +82,7 @@ type hunter struct {
 	servers     map[int]bool               // processes that a server should not have started
 	byAudit     map[string][]int           // indexes of inv.Sessions by audit session
 	users       stays                      // the same by account
+	jobTexts    map[string]bool            // what cron ran
 	signals     []*signal
 	cited       map[evidence.Ref]citation
 }

@@ -53,6 +53,8 @@ type signal struct {
 	process    int           // id of the process that did it, 0 where unknown
 	normal     func() string // says what is normal on this host in this matter; nil where nothing is known
 	command    bool          // judged by package cmdline's severity alone
+	habit      string        // what it is a case of, where many accounts of the host do the same
+	count      int           // acts that it stands for, 0 for one
 
 	// keys are the things that this act has to do with; two acts that are
 	// suspicious by themselves and share one belong together.

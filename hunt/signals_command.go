@@ -22,6 +22,7 @@ type carrier struct {
 	count      int
 	process    int // id in Investigation.Processes
 	sudo       int // index in Investigation.Sudo, from 1
+	job        int // index in Investigation.Jobs, from 1
 }
 
 // how says what a command is known from; the greater tells more of it.
@@ -42,6 +43,7 @@ func (h *hunter) commandSignals() {
 	groups := map[key][]sight{}
 	var order []key
 	all := h.carriers()
+	habits := h.habitsOf(all)
 	for i := range all {
 		c := &all[i]
 		for j := range c.hits {
@@ -67,7 +69,7 @@ func (h *hunter) commandSignals() {
 			acts = []act{together(acts)}
 		}
 		for i := range acts {
-			h.signal(h.actSignal(&acts[i]))
+			h.signal(h.actSignal(&acts[i], &habits))
 		}
 	}
 	h.lookAround(all)
@@ -77,18 +79,18 @@ func (h *hunter) carriers() []carrier {
 	var all []carrier
 	for i := range h.inv.Sudo {
 		if c := &h.inv.Sudo[i]; c.Result != "fail" && len(c.Hits) > 0 {
-			all = append(all, carrier{c.Time, c.Time, c.Session, c.User, c.Text, c.Hits, c.Refs, bySudo, 1, 0, i + 1})
+			all = append(all, carrier{c.Time, c.Time, c.Session, c.User, c.Text, c.Hits, c.Refs, bySudo, 1, 0, i + 1, 0})
 		}
 	}
 	for i := range h.inv.Jobs {
 		if j := &h.inv.Jobs[i]; len(j.Hits) > 0 {
-			all = append(all, carrier{j.First, j.Last, "", j.User, j.Text, j.Hits, j.Refs, byCron, j.Count, 0, 0})
+			all = append(all, carrier{j.First, j.Last, "", j.User, j.Text, j.Hits, j.Refs, byCron, j.Count, 0, 0, i + 1})
 		}
 	}
 	for i := range h.inv.Processes {
 		if p := &h.inv.Processes[i]; len(p.Hits) > 0 {
 			at := firstTime(p.Start, p.End)
-			all = append(all, carrier{at, at, p.Session, p.User, p.Cmdline, p.Hits, p.Refs, byProcess, 1, p.ID, 0})
+			all = append(all, carrier{at, at, p.Session, p.User, p.Cmdline, p.Hits, p.Refs, byProcess, 1, p.ID, 0, 0})
 		}
 	}
 	return all
@@ -271,12 +273,13 @@ func together(acts []act) act {
 	return one
 }
 
-func (h *hunter) actSignal(a *act) signal {
+func (h *hunter) actSignal(a *act, habits *habits) signal {
 	c, hit := a.c, a.hit
-	who := firstOf(quoteNonEmpty(c.user), "somebody")
+	by := c.user
 	if s := h.session(c.session); s != nil {
-		who = quoteName(s.User)
+		by = s.User
 	}
+	who := firstOf(quoteNonEmpty(by), "somebody")
 	sig := signal{
 		rule: ruleCommand, role: roleOther, command: true, process: c.process, time: c.time, stage: hit.Stage, severity: hit.Severity, raised: hit.Severity,
 		detail: c.text, object: hit.Target, techniques: hit.Techniques, session: c.session, hypotheses: stageHypotheses(hit.Stage), refs: a.refs,
@@ -292,6 +295,10 @@ func (h *hunter) actSignal(a *act) signal {
 		sig.techniques = append([]string{"T1053.003"}, hit.Techniques...)
 		sig.hypotheses = []Hypothesis{AccountMisuse, RemoteControl}
 	default:
+	}
+	if name, words, severity := habits.of(by, c, hit); name != "" {
+		sig.habit, sig.severity = name, severity
+		sig.normal = func() string { return words }
 	}
 	about := ""
 	if hit.Target != "" {
@@ -313,7 +320,7 @@ func (h *hunter) actSignal(a *act) signal {
 		}
 	} else {
 		sig.keys = append(sig.keys, sessionKey(c.session))
-		if hit.Severity.Compare(SeverityHigh) >= 0 { // the rest of the session is to be told with it
+		if sig.severity.Compare(SeverityHigh) >= 0 { // the rest of the session is to be told with it
 			sig.owns = append(sig.owns, sessionKey(c.session))
 		}
 	}
@@ -329,6 +336,10 @@ func (h *hunter) actSignal(a *act) signal {
 	describeTarget(&sig, hit)
 	if c.how == byCron {
 		sig.rule, sig.role, sig.object = ruleCronCommand, roleJob, c.text
+		if words := h.olderThanLog(&h.inv.Jobs[c.job-1]); words != "" {
+			sig.severity = oneLess(sig.severity)
+			sig.normal = func() string { return words }
+		}
 	}
 	return sig
 }

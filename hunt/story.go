@@ -2,9 +2,7 @@ package hunt
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -15,29 +13,31 @@ type story struct {
 }
 
 // stories joins signals: those that are suspicious by themselves (medium and
-// up) by any key that they share, then the weaker ones into the story that
-// owns one of their keys. What is left stands alone. The result and the
-// signals in it are in order of time.
+// up) by the keys that they share and that speak for one hand, then the weaker
+// ones into the story that owns one of their keys. What is left stands alone, or
+// with its like. The result and the signals in it are in order of time.
 func stories(all []*signal) []*story {
 	slices.SortStableFunc(all, bySignalTime)
+	hands := handsOf(all)
 	group := newGroups(len(all))
-	first := map[string]int{}
+	last := map[lastKey]int{}
 	for i, s := range all {
 		if s.severity.Compare(SeverityMedium) < 0 {
 			continue
 		}
 		for _, k := range allKeys(s) {
-			j, ok := first[k]
-			switch {
-			case !ok:
-				first[k] = i
-			case !isAddrKey(k):
+			if hands.common[k] || hands.crowded(k, s.time) {
+				continue
+			}
+			mine, other := lastKey{key: k}, lastKey{key: k}
+			if isFileKey(k) { // who runs a file belongs to who put it there, not to others who wrote it
+				mine.uses, other.uses = uses(s), !uses(s)
+			}
+			if j, ok := last[other]; ok && (!isAddrKey(k) || within(s, all[j].time)) { // an address is in one hand for a time only
 				group.join(i, j)
-			default: // an address is in one hand for a time only
-				if within(s, all[j].time) {
-					group.join(i, j)
-				}
-				first[k] = i
+			}
+			if _, ok := last[mine]; !ok || isAddrKey(k) {
+				last[mine] = i
 			}
 		}
 	}
@@ -57,13 +57,20 @@ func stories(all []*signal) []*story {
 		}
 		st.add(s)
 	}
-	out = drawIn(all, taken, out)
+	out = drawIn(all, taken, out, hands)
+	alike := map[string]*story{}
 	for i, s := range all {
-		if !taken[i] && s.severity.Compare(SeverityInfo) > 0 {
-			st := &story{}
-			st.add(s)
+		if taken[i] || s.severity.Compare(SeverityInfo) <= 0 {
+			continue
+		}
+		k := likeness(s)
+		st := alike[k]
+		if st == nil || k == "" {
+			st = &story{}
+			alike[k] = st
 			out = append(out, st)
 		}
+		st.add(s)
 	}
 	for _, st := range out {
 		slices.SortStableFunc(st.signals, bySignalTime)
@@ -71,11 +78,26 @@ func stories(all []*signal) []*story {
 	return out
 }
 
+// likeness is what makes weak signals that belong to no story one thing to tell:
+// the weather of guessed passwords, a habit of the host, acts of one kind in one
+// session. It is "" for one that stands alone.
+func likeness(s *signal) string {
+	switch {
+	case s.habit != "":
+		return "habit " + s.habit
+	case s.rule == ruleGuessing:
+		return s.rule
+	case s.session != "" && s.role != roleContext && s.role != roleLaterLogon && s.role != roleKeyEntry:
+		return "in " + s.session + " " + s.rule
+	}
+	return ""
+}
+
 // drawIn adds the weaker signals to the stories that own one of their keys,
 // until nothing more is drawn in. A story that comes to own what another has
 // to do with swallows it. Only stories of high severity draw: a weak suspicion
 // is no reason to read guilt into what happened around it.
-func drawIn(all []*signal, taken []bool, out []*story) []*story {
+func drawIn(all []*signal, taken []bool, out []*story, hands hands) []*story {
 	byKey := map[string][]int{} // signals, by what they have to do with
 	in := make([]int, len(all)) // the story of each, as an index
 	at := map[*signal]int{}
@@ -101,7 +123,6 @@ func drawIn(all []*signal, taken []bool, out []*story) []*story {
 		hour int64 // of an address
 	}
 	seen := map[done]bool{}
-	habitual := usualFrom(all)
 	for len(todo) > 0 {
 		o := todo[0]
 		todo = todo[1:]
@@ -109,12 +130,12 @@ func drawIn(all []*signal, taken []bool, out []*story) []*story {
 		if addr {
 			d.hour = o.at.Unix() / 3600
 		}
-		if seen[d] {
+		if seen[d] || hands.common[o.key] || hands.crowded(o.key, o.at) {
 			continue
 		}
 		seen[d] = true
 		for _, i := range byKey[o.key] {
-			if addr && (!within(all[i], o.at) || habitual.comes(all[i], o.at)) {
+			if addr && (!within(all[i], o.at) || hands.comes(all[i], o.at)) {
 				continue
 			}
 			switch n := in[i]; {
@@ -148,41 +169,6 @@ type owned struct {
 	key   string
 	story int
 	at    time.Time // of the act that took it
-}
-
-func isAddrKey(key string) bool { return strings.HasPrefix(key, "addr:") }
-
-// within reports whether an act happened around a moment: so long an address is
-// taken to be in the same hand.
-func within(s *signal, at time.Time) bool {
-	return !s.time.After(at.Add(guessWindow)) && !firstTime(s.end, s.time).Before(at.Add(-guessWindow))
-}
-
-// usual holds when each account first logged on from each address.
-type usual map[usualKey]time.Time
-
-type usualKey struct {
-	account string
-	addr    netip.Addr
-}
-
-func usualFrom(all []*signal) usual {
-	u := usual{}
-	for _, s := range all { // in order of time
-		k := usualKey{s.account, s.addr}
-		if _, ok := u[k]; !ok && s.rule == ruleLogon && s.addr.IsValid() {
-			u[k] = s.time
-		}
-	}
-	return u
-}
-
-// comes reports whether an act is an ordinary logon of an account that came from
-// its address long before the moment that an intruder did: sharing an address
-// with one says nothing against it.
-func (u usual) comes(s *signal, at time.Time) bool {
-	first, ok := u[usualKey{s.account, s.addr}]
-	return ok && s.rule == ruleLogon && s.role == roleContext && first.Before(at.Add(-guessWindow))
 }
 
 func own(todo []owned, s *signal, story int) []owned {
