@@ -83,6 +83,7 @@ func (st *story) attack() bool { return st.severity().Compare(SeverityHigh) >= 0
 
 func (h *hunter) finding(st *story) Finding {
 	var f Finding
+	st.condense()
 	f.Severity, f.Why = st.judged()
 	attack := st.attack()
 	sessions, keep := map[string]bool{}, st.tellable(h.o.MaxSteps)
@@ -129,21 +130,12 @@ func (h *hunter) finding(st *story) Finding {
 	slices.SortFunc(f.Refs, evidence.Ref.Compare)
 	f.Refs = slices.Compact(f.Refs)
 	slices.SortFunc(f.Addresses, netip.Addr.Compare)
-	f.Title, f.Summary = st.title(), st.summary()
+	f.Title, f.Summary = h.title(st), h.summary(st)
 	st.explain(&f)
 	if f.Severity.Compare(SeverityLow) > 0 {
 		f.Paragraph = st.paragraph(h.session)
 	}
 	return f
-}
-
-// wayIn returns the first way in, nil where the story has none.
-func (st *story) wayIn() *signal {
-	ways := st.of(waysIn...)
-	if len(ways) == 0 {
-		return nil
-	}
-	return ways[0]
 }
 
 // tellable says which of the signals become steps where there are more than n:
@@ -167,109 +159,6 @@ func (st *story) tellable(n int) []bool {
 	return keep
 }
 
-// title says in one line what the story is.
-func (st *story) title() string {
-	if w := st.wayIn(); w != nil && w.role == roleServer {
-		return "Hijacked application: " + strings.TrimSuffix(firstOf(w.short, w.text), ".")
-	}
-	if entries := st.of(roleEntry); len(entries) > 0 {
-		e := entries[0]
-		return "Break-in: " + e.addr.String() + " guessed its way in as " + quoteName(e.account)
-	}
-	if keys := st.of(roleKeyEntry); len(keys) > 0 && st.attack() {
-		return "Break-in: " + keys[0].addr.String() + " came in as " + quoteName(keys[0].account) + " with a key that was used from elsewhere before"
-	}
-	worst := worstOf(st.signals)
-	return strings.TrimSuffix(firstOf(worst.short, worst.text), ".")
-}
-
-// summary tells the story in a few sentences. A story of one act is told by
-// that act.
-func (st *story) summary() string {
-	if len(st.signals) == 1 {
-		return st.signals[0].text
-	}
-	var b strings.Builder
-	sentence := func(parts ...string) {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		for _, p := range parts {
-			b.WriteString(p)
-		}
-	}
-	st.tellEntry(sentence)
-	if objs := objects(st.of(roleFetchRun)); len(objs) > 0 {
-		sentence("Fetched or run: ", list(objs), ".")
-	}
-	if objs := objects(st.of(rolePlantAccount)); len(objs) > 0 {
-		sentence("Planted: the account ", list(objs), rights(st.of(roleGrant)), ".")
-	} else if grants := objects(st.of(roleGrant)); len(grants) > 0 {
-		sentence("Rights given: ", list(grants), ".")
-	}
-	if objs := objects(st.of(rolePersist)); len(objs) > 0 {
-		sentence("Written to come back: ", list(objs), ".")
-	}
-	if jobs := st.of(roleJob); len(jobs) > 0 {
-		sentence("Run since by cron or systemd: ", list(objects(jobs)), ".")
-	}
-	if objs := objects(st.of(roleConnect)); len(objs) > 0 {
-		sentence("Connected to: ", list(objs), ".")
-	}
-	tell(st.of(roleLaterLogon), maxListed, "more logons of the same hand", sentence)
-	if b.Len() == 0 {
-		for i, s := range st.signals {
-			if i == 3 {
-				sentence("And ", strconv.Itoa(len(st.signals)-3), " more steps.")
-				break
-			}
-			sentence(s.text)
-		}
-	}
-	return b.String()
-}
-
-// maxEntries is how many ways in a summary tells; the steps tell all.
-const maxEntries = 3
-
-// tellEntry tells how the intruder came in: the guessing of those who got in,
-// their entries, then who else guessed.
-func (st *story) tellEntry(sentence func(...string)) {
-	entries, guesses := st.of(roleEntry, roleKeyEntry), st.of(roleGuess)
-	var others []*signal
-	for _, g := range guesses {
-		if !slices.ContainsFunc(entries[:min(len(entries), maxEntries)], func(e *signal) bool { return e.addr == g.addr && e.addr.IsValid() }) {
-			others = append(others, g)
-			continue
-		}
-		sentence(g.text)
-	}
-	servers := st.of(roleServer)
-	if len(entries) > 0 && len(servers) > 0 && servers[0].time.Before(entries[0].time) {
-		tell(servers, maxEntries, "more programs started by servers", sentence)
-		servers = nil
-	}
-	defer func() { tell(servers, maxEntries, "more programs started by servers", sentence) }()
-	tell(entries, maxEntries, "more logons like it", sentence)
-	tell(others, maxEntries, "more sources guessed too", sentence)
-}
-
-// tell says the first n signals and counts the rest.
-func tell(signals []*signal, n int, rest string, sentence func(...string)) {
-	said := map[string]bool{}
-	for i, s := range signals {
-		if said[s.text] {
-			continue
-		}
-		if len(said) == n && len(signals) > i+1 {
-			sentence(strconv.Itoa(len(signals)-i), " ", rest, ".")
-			return
-		}
-		said[s.text] = true
-		sentence(s.text)
-	}
-}
-
 func rights(grants []*signal) string {
 	objs := objects(grants)
 	if len(objs) == 0 {
@@ -291,11 +180,14 @@ func objects(signals []*signal) []string {
 // maxListed is how many things a sentence names before it only counts.
 const maxListed = 6
 
-func list(items []string) string {
+func list(items []string) string { return listOf(items, maxListed) }
+
+// listOf names the first n things and counts the rest.
+func listOf(items []string, n int) string {
 	rest := 0
-	if len(items) > maxListed {
-		rest = len(items) - maxListed
-		items = items[:maxListed]
+	if len(items) > n {
+		rest = len(items) - n
+		items = items[:n]
 	}
 	s := strings.Join(items, ", ")
 	if rest > 0 {

@@ -10,7 +10,8 @@ import (
 // of an account, when it does the very same on many days; of a job, when it is
 // as old as the log that tells of it.
 const (
-	habitAccounts = 4
+	habitAccounts = 4 // and half of those that log on, or:
+	habitMany     = 10
 	habitSessions = 12
 	habitDays     = 5
 	habitRuns     = 3
@@ -103,7 +104,7 @@ func (b *habits) of(who string, c *carrier, hit *Hit) (name, words string, sever
 		return "", "", hit.Severity
 	}
 	d := deed{hit.Rule, hit.Target}
-	if e := b.everybody[d]; e != nil && len(e.accounts) >= max(habitAccounts, (b.people+1)/2) && len(e.sessions) >= habitSessions {
+	if e := b.everybody[d]; e != nil && len(e.accounts) >= max(habitAccounts, min(habitMany, (b.people+1)/2)) && len(e.sessions) >= habitSessions {
 		words = fmt.Sprintf("%d of %s that log on do this, %s in %d sessions, from %s on.", len(e.accounts), accounts(b.people), times(e.count), len(e.sessions), clockOf(e.first))
 		return hit.Rule + " " + hit.Target, words, lesser(hit.Severity, SeverityLow)
 	}

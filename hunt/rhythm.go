@@ -236,7 +236,10 @@ func (r *rhythm) odd(from, to time.Time) bool {
 		return false
 	}
 	if span := r.last.Sub(r.first); span < shortLog {
-		return span > 0 && float64(r.n)*float64(d)/float64(span) >= shortCount
+		if !from.Before(r.first) && from.Before(r.last) {
+			span -= d // the rhythm is that of the time in which it spoke
+		}
+		return span >= d/2 && float64(r.n)*float64(d)/float64(span) >= shortCount
 	}
 	return d >= gapLeast && r.expected(from, to) >= gapExpected
 }

@@ -53,8 +53,10 @@ type signal struct {
 	process    int           // id of the process that did it, 0 where unknown
 	normal     func() string // says what is normal on this host in this matter; nil where nothing is known
 	command    bool          // judged by package cmdline's severity alone
+	by         string        // who did it, where that is no account of the act
 	habit      string        // what it is a case of, where many accounts of the host do the same
 	count      int           // acts that it stands for, 0 for one
+	others     []string      // what else other rules say of the same act
 
 	// keys are the things that this act has to do with; two acts that are
 	// suspicious by themselves and share one belong together.

@@ -297,7 +297,7 @@ func (h *hunter) actSignal(a *act, habits *habits) signal {
 	default:
 	}
 	if name, words, severity := habits.of(by, c, hit); name != "" {
-		sig.habit, sig.severity = name, severity
+		sig.habit, sig.severity, sig.by = name, severity, by
 		sig.normal = func() string { return words }
 	}
 	about := ""

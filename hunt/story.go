@@ -85,7 +85,7 @@ func likeness(s *signal) string {
 	switch {
 	case s.habit != "":
 		return "habit " + s.habit
-	case s.rule == ruleGuessing:
+	case s.rule == ruleGuessing, s.rule == ruleLogon:
 		return s.rule
 	case s.session != "" && s.role != roleContext && s.role != roleLaterLogon && s.role != roleKeyEntry:
 		return "in " + s.session + " " + s.rule
