@@ -45,6 +45,7 @@ func TestCapturedIntrusion(t *testing.T) {
 	require.NotEmpty(t, inv.Findings)
 	f := inv.Findings[0]
 	assert.Equal(t, hunt.SeverityCritical, f.Severity)
+	readable(t, &f)
 	for i := range inv.Findings[1:] {
 		assert.LessOrEqual(t, inv.Findings[i+1].Severity.Compare(hunt.SeverityLow), 0, "the attack is one finding: %s", inv.Findings[i+1].Title)
 	}

@@ -13,7 +13,11 @@ import (
 func (st *story) condense() {
 	type place struct{ where, about string }
 	last := map[place][]*signal{} // the latest acts on a thing in a place
-	again := map[place]*signal{}  // by their words
+	type told struct {
+		s      *signal
+		folded bool // the words are not those of s
+	}
+	again := map[place]told{} // by their words
 	var out []*signal
 	for _, s := range st.signals {
 		where := s.session
@@ -24,8 +28,12 @@ func (st *story) condense() {
 			where = "" // logons that are told in the same words, whichever session they opened
 		}
 		k := place{where, s.rule + " " + s.text}
-		if o := again[k]; o != nil {
-			o.repeat(s)
+		switch o := again[k]; {
+		case o.folded:
+			o.s.cite(s)
+			continue
+		case o.s != nil:
+			o.s.repeat(s)
 			continue
 		}
 		about := place{where, thing(s)}
@@ -34,14 +42,14 @@ func (st *story) condense() {
 			i := slices.IndexFunc(near, func(o *signal) bool { return sameAct(o, s) })
 			if i >= 0 {
 				near[i].also(s)
-				again[k] = near[i]
+				again[k] = told{near[i], true}
 				continue
 			}
 		}
 		c := *s
 		c.refs = slices.Clip(c.refs)
 		out = append(out, &c)
-		again[k] = &c
+		again[k] = told{&c, false}
 		if about.about != "" {
 			last[about] = append(last[about], &c)
 			if n := len(last[about]); n > maxListed {
@@ -62,6 +70,17 @@ func thing(s *signal) string {
 	switch s.rule {
 	case ruleGuessing, ruleLogon, ruleGuessedWay, ruleKeyElse, ruleNewAccount, ruleBecame, ruleRefused, ruleLookAround, ruleServerShell, ruleSilence, ruleWitness, ruleAuditOff, ruleSigma:
 		return ""
+	}
+	if (s.role == roleFetchRun || s.role == roleJob) && s.rule != ruleRanFetched {
+		for _, k := range s.keys {
+			if u, ok := strings.CutPrefix(k, "url:"); ok {
+				return u
+			}
+		}
+	}
+	if s.object == "" && s.rule == ruleCommand {
+		name, _, _ := strings.Cut(s.act, " with sudo")
+		return name
 	}
 	return s.object
 }

@@ -26,7 +26,9 @@ func (st *story) judged() (Severity, string) {
 	way := st.of(waysIn...)
 	done := map[role]bool{}
 	for _, s := range st.of(deeds...) {
-		done[s.role] = true
+		if s.habit == "" { // what everybody does here is no deed of an intruder's
+			done[s.role] = true
+		}
 	}
 	sure := slices.ContainsFunc(way, func(s *signal) bool { return s.role != roleKeyEntry })
 	switch {

@@ -204,10 +204,18 @@ func TestOtherIntrusion(t *testing.T) {
 		if assert.GreaterOrEqual(t, i, 0, "%q in its place in\n%s", must, &story) {
 			at += i
 		}
-		for word := range strings.FieldsSeq(must) {
-			assert.Contains(t, top.Paragraph, word)
+	}
+	at = 0
+	for _, must := range []string{ // the paragraph tells it in its own order: way in, taken, done, stays
+		"dana logged on from 203.0.113.9 by a key", "apache2 started", "as dana, bob (by su), root (by su)", "/home/dana/.bash_history", "/home/bob/.ssh/id_rsa", "http://203.0.113.77/p",
+		"What stays: /etc/systemd/system/sysupd.service, /etc/systemd/system/sysupd.timer", "systemd started sysupd.service 4 times",
+	} {
+		i := strings.Index(top.Paragraph[at:], must)
+		if assert.GreaterOrEqual(t, i, 0, "%q in its place in %s", must, top.Paragraph) {
+			at += i
 		}
 	}
+	readable(t, &top)
 	require.NotNil(t, top.Graph)
 	edges := edgesOf(top.Graph)
 	for _, must := range []string{

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// maxActs is how many acts of one session the paragraph names.
-const maxActs = 12
+// maxActs is how many acts a paragraph names; the steps tell all.
+const maxActs = 5
 
-// paragraph tells a story from its way in to what came of it, in the order of
-// time and in plain words: each session with what was done in it, then what
-// went on without one.
+// paragraph tells a story in a few sentences and in the order of an intrusion:
+// the way in, what was taken, what was done, what stays, what left. What it does
+// not name it counts.
 func (st *story) paragraph(sessions func(id string) *Session) string {
 	var b strings.Builder
 	say := func(s string) {
@@ -23,123 +23,223 @@ func (st *story) paragraph(sessions func(id string) *Session) string {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(sentence(s))
+		b.WriteString(sentence(capital(s)))
 	}
-	guesses := st.of(roleGuess)
-	for i, g := range guesses {
-		if i == maxEntries {
-			say(strconv.Itoa(len(guesses)-i) + " more sources guessed too")
-			break
-		}
-		say(capital(span{g.time, g.end}.words() + ", " + lowerName(g.text)))
-	}
-	var order []string
-	acts := map[string][]*signal{}
-	for _, s := range st.signals {
-		if s.role == roleGuess || s.role == roleJob && s.session == "" {
-			continue
-		}
-		if _, ok := acts[s.session]; !ok {
-			order = append(order, s.session)
-		}
-		acts[s.session] = append(acts[s.session], s)
-	}
-	slices.SortStableFunc(order, func(a, b string) int { return acts[a][0].time.Compare(acts[b][0].time) })
-	for _, id := range order {
-		st.paragraphOf(id, acts[id], sessions(id), say)
-	}
-	for _, j := range st.of(roleJob) {
-		if j.session == "" {
-			say(capital(span{j.time, j.end}.words() + ", " + lowerName(firstOf(j.short, j.text))))
-		}
-	}
+	say(st.tellWayIn())
+	say(st.tellTaken(sessions))
+	say(st.tellDone())
+	say(st.tellStays())
+	say(st.tellLeft())
 	if why := st.concluded(); len(why) > 0 {
 		say("Concluded, not observed: " + strings.Join(why, "; "))
 	}
 	return b.String()
 }
 
-func (st *story) paragraphOf(id string, acts []*signal, s *Session, say func(string)) {
-	var told []string
-	opened := false
-	rest := len(acts)
-	acts, all := tellable(acts), acts
-	rest -= len(acts)
-	for _, a := range acts {
-		switch a.role {
-		case roleEntry, roleKeyEntry, roleLaterLogon, roleBecame:
-			say(capital("at " + clockOf(a.time) + " " + lowerName(a.text)))
-			opened = true
+// tellWayIn says how it began: the first way in with what went before it, and
+// how many there are like it; without one, the first logon or act.
+func (st *story) tellWayIn() string {
+	ways := st.of(waysIn...)
+	if len(ways) == 0 {
+		first := st.signals[0]
+		if i := slices.IndexFunc(st.signals, func(s *signal) bool { return s.rule == ruleLogon || s.rule == ruleNewAccount }); i >= 0 {
+			first = st.signals[i]
+		}
+		return "no way in is seen; it begins at " + clockOf(first.time) + ": " + lowerName(strings.TrimSuffix(firstOf(first.short, first.text), "."))
+	}
+	w := ways[0]
+	text := lowerName(strings.TrimSuffix(firstOf(w.short, w.text), "."))
+	when := "at " + clockOf(w.time) + " " + text
+	if guesses := st.of(roleGuess); w.role == roleEntry {
+		if i := slices.IndexFunc(guesses, func(g *signal) bool { return g.addr == w.addr }); i >= 0 && guesses[i].time.Before(w.time) {
+			when += ", the first at " + st.clock(guesses[i].time)
+		}
+	}
+	if w.role == roleServer && w.detail != "" {
+		when += " (" + cutText(w.detail) + ")"
+	}
+	var more []string
+	for i, o := range ways[1:] {
+		if o.role != w.role && len(more) == 0 {
+			more = append(more, "then at "+st.clock(o.time)+" "+lowerName(strings.TrimSuffix(firstOf(o.short, o.text), ".")))
 			continue
-		case roleContext:
-			if a.rule == ruleLogon {
-				say(capital("at " + clockOf(a.time) + " " + lowerName(a.text)))
-				opened = true
-				continue
+		}
+		if i == len(ways)-2 {
+			more = append(more, plural(len(ways)-1-len(more), "more way")+" in like it")
+		}
+	}
+	return strings.Join(append([]string{when}, more...), "; ")
+}
+
+// tellTaken names the accounts that were worked as, and how they were reached.
+func (st *story) tellTaken(sessions func(id string) *Session) string {
+	var taken, ids []string
+	for _, s := range st.signals {
+		if s.session != "" {
+			ids = appendNew(ids, s.session)
+		}
+		switch s.role {
+		case roleBecame:
+			taken = appendNew(taken, quoteName(s.account)+" (by su)")
+		case roleLaterLogon:
+			from := ""
+			if s.addr.IsValid() {
+				from = " from " + s.addr.String()
+			}
+			taken = appendNew(taken, quoteName(s.account)+" (logon"+from+")")
+		case roleEntry, roleKeyEntry:
+			taken = appendNew(taken, quoteName(s.account))
+		default:
+			if s.rule == ruleLogon {
+				taken = appendNew(taken, quoteName(s.account))
+			}
+		}
+	}
+	if len(taken) == 0 {
+		return ""
+	}
+	text := "it worked as " + list(taken)
+	if len(ids) > 0 {
+		text += ", in " + plural(len(ids), "session") + " (" + list(ids) + ")"
+	}
+	var last time.Time
+	for _, id := range ids {
+		if s := sessions(id); s != nil {
+			last = later(last, s.End)
+		}
+	}
+	if !last.IsZero() {
+		text += ", the last of which ended at " + st.clock(last)
+	}
+	return text
+}
+
+// tellDone names the worst acts, in their order.
+func (st *story) tellDone() string {
+	var acts []*signal
+	for _, s := range st.signals {
+		switch s.role {
+		case roleFetchRun, roleOther, roleSilence:
+			if s.stage != StageExfiltration && worse(s.severity, s.raised).Compare(SeverityMedium) >= 0 {
+				acts = append(acts, s)
 			}
 		default:
 		}
-		told = appendNew(told, lowerName(firstOf(a.act, strings.TrimSuffix(firstOf(a.short, a.text), "."))))
 	}
-	if len(told) == 0 {
-		return
-	}
-	if rest > 0 {
-		told = append(told, "and "+plural(rest, "more act"))
-	}
-	where := "Outside of any session"
-	if s != nil {
-		where = "In that session (" + id + ")"
-		if !opened {
-			where = "In session " + id + " of " + quoteName(s.User)
-		}
-	}
-	say(where + ", from " + clockOf(firstOfActs(all)) + ": " + strings.Join(told, "; "))
-}
-
-// tellable picks the acts of a session that a paragraph names: logons, and of
-// the rest the worst, in the order of time.
-func tellable(acts []*signal) []*signal {
-	rank := func(s *signal) Severity { return worse(s.severity, s.raised) }
-	worst := slices.Clone(acts)
-	slices.SortStableFunc(worst, func(a, b *signal) int {
-		return cmp.Or(rank(b).Compare(rank(a)), b.severity.Compare(a.severity))
+	named := slices.Clone(acts)
+	slices.SortStableFunc(named, func(a, b *signal) int {
+		return cmp.Or(b.severity.Compare(a.severity), b.raised.Compare(a.raised))
 	})
-	var out []*signal
-	n := 0
-	for _, s := range worst {
-		if s.stage != StageAccess && s.role != roleBecame {
-			if n++; n > maxActs || rank(s).Compare(SeverityMedium) < 0 {
-				continue
-			}
-		}
-		out = append(out, s)
-	}
-	slices.SortStableFunc(out, bySignalTime)
-	return out
+	return tellActs("what was done: ", capped(named, maxActs), len(acts))
 }
 
-func firstOfActs(acts []*signal) time.Time {
-	return slices.MinFunc(acts, func(a, b *signal) int { return cmp.Compare(a.time.UnixNano(), b.time.UnixNano()) }).time
+// tellActs names acts in the order of time and counts those that are not named.
+func tellActs(begin string, named []*signal, all int) string {
+	if len(named) == 0 {
+		return ""
+	}
+	named = slices.Clone(named)
+	slices.SortStableFunc(named, bySignalTime)
+	var words []string
+	for _, s := range named {
+		text := lowerName(firstOf(s.act, strings.TrimSuffix(firstOf(s.short, s.text), ".")))
+		if s.count > 1 && s.act != "" {
+			text += " (" + times(s.count) + ")"
+		}
+		words = appendNew(words, text)
+	}
+	if rest := all - len(named); rest > 0 {
+		words = append(words, "and "+plural(rest, "more act"))
+	}
+	return begin + strings.Join(words, "; ")
 }
+
+// tellStays names what would bring the intruder back, and what ran of it since.
+func (st *story) tellStays() string {
+	var stays []string
+	for _, s := range st.of(rolePlantAccount) {
+		stays = appendNew(stays, "the account "+quoteName(s.object))
+	}
+	for _, s := range st.of(roleGrant) {
+		stays = appendNew(stays, s.object)
+	}
+	for _, s := range st.of(rolePersist) {
+		switch {
+		case strings.HasPrefix(s.object, "the unit "):
+			stays = appendNew(stays, s.object)
+		case s.object != "":
+			stays = appendNew(stays, quoteName(s.object))
+		}
+	}
+	var runs []string
+	for _, s := range st.of(roleJob) {
+		text := lowerName(strings.TrimSuffix(firstOf(s.short, s.text), "."))
+		if s.rule == ruleCronCommand {
+			text = "cron ran " + cutText(s.object)
+		}
+		runs = appendNew(runs, text)
+	}
+	switch {
+	case len(stays) > 0 && len(runs) > 0:
+		return "what stays: " + list(stays) + "; since then " + listOf(runs, maxEntries)
+	case len(stays) > 0:
+		return "what stays: " + list(stays)
+	case len(runs) > 0:
+		return "it goes on: " + listOf(runs, maxEntries)
+	}
+	return ""
+}
+
+// tellLeft names the connections out and what was sent.
+func (st *story) tellLeft() string {
+	var to, sent []string
+	for _, s := range st.signals {
+		switch {
+		case s.stage == StageExfiltration && s.object != "":
+			sent = appendNew(sent, s.object)
+		case s.role == roleConnect && s.object != "":
+			to = appendNew(to, s.object)
+		}
+	}
+	switch {
+	case len(to) > 0 && len(sent) > 0:
+		return "connections out went to " + list(to) + "; data was sent to " + list(sent)
+	case len(to) > 0:
+		return "connections out went to " + list(to)
+	case len(sent) > 0:
+		return "data was sent to " + list(sent)
+	}
+	return ""
+}
+
+// maxConcluded is how many reasons of conclusions a paragraph gives.
+const maxConcluded = 2
 
 // concluded returns what of the story is a conclusion, each reason once.
 func (st *story) concluded() []string {
 	var out []string
 	for _, s := range st.signals {
-		if s.inferred != "" && len(out) < maxAdvices {
+		if s.inferred != "" {
 			out = appendNew(out, s.inferred)
 		}
+	}
+	if n := len(out); n > maxConcluded {
+		return append(out[:maxConcluded:maxConcluded], strconv.Itoa(n-maxConcluded)+" more")
 	}
 	return out
 }
 
-// words says when something happened.
-func (s span) words() string {
-	if s.last.Sub(s.first) < time.Second {
-		return "at " + clockOf(s.first)
+// clock is clockOf without the day where that is the day that the paragraph
+// begins with.
+func (st *story) clock(t time.Time) string {
+	first := st.signals[0]
+	if w := st.wayIn(); w != nil {
+		first = w
 	}
-	return "from " + clockOf(s.first) + " to " + clockOf(s.last)
+	if first.time.UTC().Format(time.DateOnly) == t.UTC().Format(time.DateOnly) {
+		return t.UTC().Format(time.TimeOnly)
+	}
+	return clockOf(t)
 }
 
 func clockOf(t time.Time) string {
@@ -154,7 +254,7 @@ func clockOf(t time.Time) string {
 func lowerName(s string) string {
 	for _, w := range [...]string{"The ", "A ", "An ", "It ", "Somebody ", "Auditing "} {
 		if strings.HasPrefix(s, w) {
-			return lowerFirst(s)
+			return strings.ToLower(w) + s[len(w):]
 		}
 	}
 	return s

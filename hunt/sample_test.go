@@ -229,6 +229,7 @@ func TestTheBreakInIsTheTopFinding(t *testing.T) {
 	for _, name := range []string{"ATT1", "VICTIM"} {
 		assert.Contains(t, top.Title, who[name])
 	}
+	readable(t, &top)
 	story := top.Summary
 	for _, s := range top.Steps {
 		story += "\n" + s.Text + "\n" + s.Detail

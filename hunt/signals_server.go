@@ -37,6 +37,7 @@ func (h *hunter) serverSignals() {
 		h.signal(signal{
 			rule: ruleServerShell, role: roleServer, process: p.ID, time: firstTime(p.Start, p.End), stage: StageExecution, severity: SeverityHigh, raised: SeverityHigh,
 			text:   fmt.Sprintf("%s started %s: %s.", quoteName(r.Parent), quoteName(r.Child), lowerFirst(r.Why)),
+			short:  fmt.Sprintf("%s started %s", quoteName(r.Parent), quoteName(r.Child)),
 			detail: p.Cmdline, object: r.Parent, techniques: []string{"T1190", "T1059.004"}, hypotheses: []Hypothesis{HijackedApp}, refs: p.Refs,
 			keys: []string{treeKey(p.ID), serverKey(r.Parent)}, owns: []string{treeKey(p.ID), serverKey(r.Parent)},
 		})

@@ -84,6 +84,7 @@ func (h *hunter) unitSignals() {
 		h.signal(signal{
 			rule: ruleUnit, role: roleJob, time: first, end: u.last, stage: StageExecution, severity: SeverityInfo, raised: SeverityHigh,
 			text:   fmt.Sprintf("systemd started %s %s since it was written.", quoteName(name), times(max(n, 1))),
+			short:  fmt.Sprintf("systemd started %s %s", quoteName(name), times(max(n, 1))),
 			object: name, techniques: []string{"T1053.006"}, hypotheses: []Hypothesis{AccountMisuse, RemoteControl}, refs: u.refs,
 			keys: []string{unitKey(stem)}, owns: []string{unitKey(stem)},
 		})

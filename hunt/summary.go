@@ -23,6 +23,9 @@ func (h *hunter) title(st *story) string {
 	}
 	if entries := st.of(roleEntry); len(entries) > 0 {
 		e := entries[0]
+		if s := h.session(e.session); s != nil && s.Method == "publickey" {
+			return "Break-in: " + e.addr.String() + " guessed passwords and came in as " + quoteName(e.account) + " with a key"
+		}
 		return "Break-in: " + e.addr.String() + " guessed its way in as " + quoteName(e.account)
 	}
 	if keys := st.of(roleKeyEntry); len(keys) > 0 && st.attack() {
