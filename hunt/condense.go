@@ -68,8 +68,13 @@ func (st *story) condense() {
 // are never told by another.
 func thing(s *signal) string {
 	switch s.rule {
-	case ruleGuessing, ruleLogon, ruleGuessedWay, ruleKeyElse, ruleNewAccount, ruleBecame, ruleRefused, ruleLookAround, ruleServerShell, ruleSilence, ruleWitness, ruleAuditOff, ruleSigma:
+	case ruleGuessing, ruleLogon, ruleGuessedWay, ruleKeyElse, ruleNewAccount, ruleBecame, ruleRefused, ruleLookAround, ruleServerShell, ruleAuditOff, ruleSigma:
 		return ""
+	case ruleSilence, ruleWitness:
+		if s.session == "" {
+			return ""
+		}
+		return s.object
 	}
 	if (s.role == roleFetchRun || s.role == roleJob) && s.rule != ruleRanFetched {
 		for _, k := range s.keys {
@@ -126,7 +131,7 @@ func (s *signal) also(o *signal) {
 // bare observation.
 func telling(s *signal) int {
 	switch s.rule {
-	case ruleFetched, ruleFile, ruleConnection, ruleAccount:
+	case ruleFetched, ruleFile, ruleConnection, ruleAccount, ruleWitness:
 		return 0
 	}
 	return 1

@@ -69,7 +69,7 @@ func (st *story) oneHabit() bool {
 
 var wayWords = map[role]string{
 	roleEntry:    "a logon after guessing",
-	roleKeyEntry: "a logon by a key that was used from elsewhere before",
+	roleKeyEntry: "a logon by a key that is strange there",
 	roleServer:   "a shell below a server",
 }
 

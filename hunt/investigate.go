@@ -157,6 +157,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.judge()
 	h.findSilences()
 	h.collectSignals()
+	h.keyLists()
 	h.book.failed, h.book.suRefused = nil, keeper[syslog.Attempt]{}
 	h.buildSigma()
 	h.inv.Findings = h.findings(stories(h.signals))

@@ -197,6 +197,8 @@ func (st *story) tellLeft() string {
 		switch {
 		case s.stage == StageExfiltration && s.object != "":
 			sent = appendNew(sent, s.object)
+		case s.stage == StageExfiltration && s.act != "":
+			sent = appendNew(sent, "others ("+s.act+")")
 		case s.role == roleConnect && s.object != "":
 			to = appendNew(to, s.object)
 		}

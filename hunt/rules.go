@@ -69,7 +69,7 @@ var houseRules = [...]Rule{
 	},
 	{ // signals_key.go
 		ID: ruleKeyElse, Alone: SeverityLow, InAttack: SeverityHigh, Hypotheses: []Hypothesis{StolenCredentials},
-		Looks:   "A key that logged on from other addresses before is used from one that never had a logon of the account.",
+		Looks:   "A key that logged on from other addresses before is used from one that never had a logon of the account; or an account whose list of keys was written is used from a new network, by a key that it did not use before.",
 		Normal:  "People move: home, office, a train. A key that was used from one network only for long does not.",
 		Confirm: []string{"The owner was not at the new address.", "The private key lies unencrypted on a host that others can read.", "The key is used from both addresses at the same time."},
 		Refute:  []string{"The owner names the new address.", "The key belongs to automation that was moved."},

@@ -87,6 +87,80 @@ func fingerprint(key string) string {
 	return ""
 }
 
+// keyLists joins the writing of an account's list of keys to the logons that it
+// let in: those after it by a key that the account did not use before, from a
+// network that it did not come from.
+func (h *hunter) keyLists() {
+	written := map[string][]*signal{}
+	logons := map[string]*signal{}
+	for _, s := range h.signals {
+		if s.rule == ruleLogon && s.role == roleContext {
+			logons[s.session] = s
+		}
+		user := keyListOf(s.object)
+		if user == "" || s.role != rolePersist && s.role != roleOther {
+			continue
+		}
+		written[user] = append(written[user], s)
+	}
+	if len(written) == 0 {
+		return
+	}
+	for _, list := range written {
+		slices.SortStableFunc(list, bySignalTime)
+	}
+	homes, keys := map[string][]string{}, map[string][]string{}
+	for i := range h.inv.Sessions {
+		s := &h.inv.Sessions[i]
+		writes := written[s.User]
+		if len(writes) == 0 || s.Start.IsZero() || s.Source == "" {
+			continue
+		}
+		n, _ := slices.BinarySearchFunc(writes, s.Start, func(w *signal, t time.Time) int { return w.time.Compare(t) })
+		net, key := networkOf(s.Source), fingerprint(s.Key)
+		sig := logons[s.ID]
+		known := slices.Contains(homes[s.User], net) || key != "" && slices.Contains(keys[s.User], key)
+		if sig != nil && !known && n > 0 && (s.Method == "publickey" || s.Method == "") {
+			write := writes[n-1]
+			by := "by a key that it did not use before"
+			if key == "" {
+				by = "in a way that no log tells"
+			}
+			sig.rule, sig.role, sig.severity, sig.techniques = ruleKeyElse, roleKeyEntry, SeverityLow, []string{"T1078", "T1098.004"}
+			sig.text = fmt.Sprintf("%s logged on from %s %s, %s after the list of its keys was written.", quoteName(s.User), quoteName(s.Source), by, roughly(s.Start.Sub(write.time)))
+			sig.short = fmt.Sprintf("%s came in as %s, %s after its list of keys was written", quoteName(s.Source), quoteName(s.User), roughly(s.Start.Sub(write.time)))
+			k := "let in:" + s.ID
+			sig.keys = append(slices.Clip(sig.keys), k)
+			write.owns = append(slices.Clip(write.owns), k)
+			if sig.addr.IsValid() {
+				sig.owns = append(slices.Clip(sig.owns), addrKey(sig.addr))
+			}
+		}
+		if !known && len(homes[s.User]) < maxAccounts && n == 0 { // what came in by the list is no home of the account
+			homes[s.User] = appendNew(homes[s.User], net)
+			if key != "" {
+				keys[s.User] = appendNew(keys[s.User], key)
+			}
+		}
+	}
+}
+
+// keyListOf returns the account whose keys a file lists, "" for other files.
+func keyListOf(file string) string {
+	home, name, ok := strings.Cut(file, "/.ssh/")
+	if !ok || name != "authorized_keys" && name != "authorized_keys2" {
+		return ""
+	}
+	if home == "/root" {
+		return "root"
+	}
+	user, ok := strings.CutPrefix(home, "/home/")
+	if !ok || strings.Contains(user, "/") {
+		return ""
+	}
+	return user
+}
+
 // networkOf returns the network that an address changes within when its
 // provider gives it a new one; a name stands for itself.
 func networkOf(source string) string {

@@ -292,10 +292,16 @@ func (h *hunter) silenceSignals() {
 		}
 		if s.Session != "" {
 			sig.keys = append(sig.keys, sessionKey(s.Session))
+			if s.Kind == SilenceEdited {
+				sig.object = linesOf(s.Session)
+			}
 		}
 		h.signal(sig)
 	}
 }
+
+// linesOf names what both the silence and the session's own witnesses miss.
+func linesOf(session string) string { return "lines of " + session }
 
 // linkSilences says which findings tell of which silences.
 func (h *hunter) linkSilences() {

@@ -29,6 +29,9 @@ func (h *hunter) title(st *story) string {
 		return "Break-in: " + e.addr.String() + " guessed its way in as " + quoteName(e.account)
 	}
 	if keys := st.of(roleKeyEntry); len(keys) > 0 && st.attack() {
+		if keys[0].short != "" {
+			return "Break-in: " + keys[0].short
+		}
 		return "Break-in: " + keys[0].addr.String() + " came in as " + quoteName(keys[0].account) + " with a key that was used from elsewhere before"
 	}
 	switch first := st.signals[0]; st.allAlike() {

@@ -401,7 +401,7 @@ func (h *hunter) witnessSignals() {
 				continue
 			}
 			sig := signal{
-				rule: ruleWitness, role: roleSilence, time: startOf(s), stage: StageEvasion, severity: SeverityLow, raised: SeverityHigh, session: s.ID, account: s.User,
+				rule: ruleWitness, role: roleSilence, time: startOf(s), stage: StageEvasion, severity: SeverityLow, raised: SeverityHigh, session: s.ID, account: s.User, object: linesOf(s.ID),
 				techniques: []string{"T1070.002"}, hypotheses: []Hypothesis{StolenCredentials}, refs: s.Refs, keys: []string{sessionKey(s.ID)},
 			}
 			from := ""
