@@ -83,6 +83,8 @@ type hunter struct {
 	byAudit     map[string][]int           // indexes of inv.Sessions by audit session
 	users       stays                      // the same by account
 	jobTexts    map[string]bool            // what cron ran
+	services    map[string]bool            // whether an account is a service's
+	firstSudo   map[string]time.Time       // when each account first ran something with sudo
 	signals     []*signal
 	cited       map[evidence.Ref]citation
 }
@@ -139,7 +141,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.readOthers(host)
 	release := h.endedEarly()
 	defer release()
-	if h.seen.records == 0 && h.seen.audit == 0 {
+	if h.seen.records == 0 && h.seen.audit == 0 && h.logins.first.IsZero() && len(h.logins.failed) == 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -173,7 +175,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.buildTimeline()
 	h.inv.Coverage.Sources = sums()
 	h.buildCoverage()
-	h.inv.Hypotheses = verdicts(h.inv.Findings, h.inv.Coverage.Blind)
+	h.inv.Hypotheses = verdicts(h.inv.Findings, h.inv.Coverage.Blind, span{h.inv.Host.First, h.inv.Host.Last})
 	h.blindFindings()
 	h.readEvidence()
 	makeValid(h.inv)

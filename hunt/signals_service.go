@@ -4,20 +4,88 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // serviceAccounts are the accounts that programs which serve the network run
-// as, by name, and by number where Debian, Red Hat, Alpine and SUSE give a fixed
-// one.
+// as, by the names that Debian, Red Hat, Alpine and SUSE give them. They stand in
+// where the logs do not say what an account is: number, shell, logons.
 var serviceAccounts = []string{
-	"www-data", "33", "apache", "48", "nginx", "httpd", "http", "www", "wwwrun", "lighttpd", "caddy", "82", "tomcat", "jetty", "jenkins", "php-fpm",
-	"postgres", "mysql", "27", "redis", "mongodb", "elasticsearch", "solr", "named", "bind", "exim", "Debian-exim", "postfix", "dovecot", "ftp", "nobody", "65534",
+	"www-data", "apache", "nginx", "httpd", "http", "www", "wwwrun", "lighttpd", "caddy", "tomcat", "jetty", "jenkins", "php-fpm",
+	"postgres", "mysql", "redis", "mongodb", "elasticsearch", "solr", "named", "bind", "exim", "Debian-exim", "postfix", "dovecot", "ftp", "nobody",
 }
 
-func serves(p *Process) bool {
-	return p.Session == "" && slices.Contains(serviceAccounts, p.User)
+// The numbers that login.defs of shadow-utils and the kernel's overflow leave to
+// accounts that are no person's.
+const (
+	lastSystemUID = 999
+	overflowUID   = 65534
+)
+
+// isService reports whether an account is a service's: by its number or its
+// shell as the logs state them, else by its name; never where somebody logged on
+// as it.
+func (h *hunter) isService(user string) bool {
+	if user == "" || user == "root" || user == "0" {
+		return false
+	}
+	if h.services == nil {
+		h.services = map[string]bool{}
+	}
+	if is, ok := h.services[user]; ok {
+		return is
+	}
+	is := h.looksLikeService(user)
+	if len(h.services) < maxLogins {
+		h.services[user] = is
+	}
+	return is
 }
+
+func (h *hunter) looksLikeService(user string) bool {
+	uid, err := strconv.ParseInt(user, 10, 64)
+	stated := err == nil
+	if !stated {
+		uid, stated = h.uids[user]
+	}
+	person := slices.ContainsFunc(h.inv.Sessions, func(s Session) bool {
+		return !isSu(s.Kind) && isLogon(s.Kind) && !s.Start.IsZero() && (s.User == user || stated && h.isUID(s.User, uid))
+	})
+	if person {
+		return false
+	}
+	for i := range h.inv.Changes {
+		c := &h.inv.Changes[i]
+		if c.Kind != "user_add" || c.Account != user {
+			continue
+		}
+		if shell := field(c.Detail, "shell="); shell != "" {
+			return strings.HasSuffix(shell, "/nologin") || strings.HasSuffix(shell, "/false")
+		}
+	}
+	if stated {
+		return uid > 0 && uid <= lastSystemUID || uid == overflowUID
+	}
+	return slices.Contains(serviceAccounts, user)
+}
+
+func (h *hunter) isUID(name string, uid int64) bool {
+	n, ok := h.uids[name]
+	return ok && n == uid
+}
+
+// field returns what follows a name in the words of useradd, up to the comma.
+func field(detail, name string) string {
+	_, rest, ok := strings.Cut(detail, name)
+	if !ok {
+		return ""
+	}
+	value, _, _ := strings.Cut(rest, ",")
+	return strings.TrimSpace(value)
+}
+
+func (h *hunter) serves(p *Process) bool { return p.Session == "" && h.isService(p.User) }
 
 // ownHabit is how often an account must run the same text for it to be the
 // application's own.
@@ -35,7 +103,7 @@ func (h *hunter) serviceSignals() {
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
 		byID[p.ID] = p
-		if serves(p) && len(texts) < maxLogins {
+		if h.serves(p) && len(texts) < maxLogins {
 			texts[p.User+"\x00"+p.Cmdline]++
 		}
 	}
@@ -44,17 +112,17 @@ func (h *hunter) serviceSignals() {
 	rules := map[string][]string{} // what the account's shells did, by account
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
-		if !serves(p) || !worthAShell(p) || h.serverAbove(p.ID) != 0 {
+		if !h.serves(p) || !worthAShell(p) || h.serverAbove(p.ID) != 0 {
 			continue
 		}
 		root, shell := p, (*Process)(nil)
-		for up := p; up != nil && serves(up); up = byID[up.Parent] {
+		for up := p; up != nil && h.serves(up); up = byID[up.Parent] {
 			root = up
 			if shellWithText(up) {
 				shell = up
 			}
 		}
-		if shell == nil || texts[shell.User+"\x00"+shell.Cmdline] >= ownHabit {
+		if shell == nil || h.isJob(shell.Cmdline) || texts[shell.User+"\x00"+shell.Cmdline] >= ownHabit {
 			continue
 		}
 		if _, ok := roots[root]; !ok {

@@ -230,7 +230,7 @@ func (h *hunter) commandSilences() {
 		for i := range c.hits {
 			hit := &c.hits[i]
 			kind, ok := silencing[hit.Rule]
-			if !ok || hit.Severity.Compare(SeverityMedium) < 0 {
+			if !ok || hit.Severity.Compare(SeverityLow) < 0 || hit.Severity == SeverityLow && c.session == "" { // packages that go take their logs with them
 				continue
 			}
 			k := key{kind, c.session, hit.Target}

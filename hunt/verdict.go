@@ -22,7 +22,7 @@ var needs = map[Hypothesis][]string{
 
 // verdicts answers the four hypotheses from the findings and the blind spots.
 // A finding of medium severity or more supports those that it speaks to.
-func verdicts(found []Finding, blind []Blind) []Verdict {
+func verdicts(found []Finding, blind []Blind, read span) []Verdict {
 	out := make([]Verdict, 0, len(hypotheses))
 	for _, h := range hypotheses {
 		v := Verdict{Hypothesis: h}
@@ -44,12 +44,51 @@ func verdicts(found []Finding, blind []Blind) []Verdict {
 			v.Answer = Supported
 		case gap != "":
 			v.Answer, v.Why = CannotTell, gap
+		case h == StolenCredentials && undecided(found, blind) != "":
+			v.Answer, v.Why = CannotTell, undecided(found, blind)
 		default:
-			v.Answer, v.Why = NotSupported, "The logs that would show it were read, and nothing in them speaks for it."
+			v.Answer, v.Why = NotSupported, "The logs that would show it were read"+read.within()+", and nothing in them speaks for it."
+			if weak := weakFor(found, h); len(weak) > 0 {
+				v.Why = "The logs that would show it were read" + read.within() + "; what speaks for it is weak and ordinary work does it too: " + listOf(weak, maxEntries) + "."
+			}
 		}
 		out = append(out, v)
 	}
 	return out
+}
+
+// undecided says why a strange but weak way in is neither one nor none: what was
+// done after it is not seen. It is "" where there is no such way in.
+func undecided(found []Finding, blind []Blind) string {
+	i := slices.IndexFunc(found, func(f Finding) bool {
+		return f.Severity == SeverityLow && slices.Contains(f.Rules, ruleKeyElse)
+	})
+	k := slices.IndexFunc(blind, func(b Blind) bool { return b.Section == sectionProcesses })
+	if i < 0 || k < 0 {
+		return ""
+	}
+	return found[i].ID + " may be the owner or not, and what was done after it is not seen. " + blind[k].Why
+}
+
+// weakFor returns the ids of the findings of low severity that speak to a
+// hypothesis.
+func weakFor(found []Finding, h Hypothesis) []string {
+	var out []string
+	for i := range found {
+		if f := &found[i]; f.Severity == SeverityLow && slices.Contains(f.Hypotheses, h) {
+			out = append(out, f.ID)
+		}
+	}
+	return out
+}
+
+// within says from when to when the logs were read: what was before them nobody
+// can tell.
+func (s span) within() string {
+	if s.first.IsZero() || s.last.IsZero() {
+		return ""
+	}
+	return " from " + clockOf(s.first) + " to " + clockOf(s.last)
 }
 
 // blindFindings repeats under each finding the blind spots that limit it: of
