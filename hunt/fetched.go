@@ -29,8 +29,8 @@ const maxFetches = 20_000
 // fetchOf returns what a command fetches, and into which files.
 func fetchOf(c cmdline.Command) (from, files []string) {
 	for i := range c.Facts {
-		if c.Facts[i].Kind != cmdline.FactFetch {
-			continue
+		if f := &c.Facts[i]; f.Kind != cmdline.FactFetch || f.Call < len(c.Calls) && c.Calls[f.Call].Planted != "" {
+			continue // what is only written down fetches nothing yet
 		}
 		from = appendNew(from, c.Facts[i].Value)
 		for k := range c.Facts {

@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,24 +75,33 @@ func (st *story) tellWayIn() string {
 // tellTaken names the accounts that were worked as, and how they were reached.
 func (st *story) tellTaken(sessions func(id string) *Session) string {
 	var taken, ids []string
+	seen := map[string]bool{}
+	var home netip.Addr // of the first way in
+	if w := st.wayIn(); w != nil {
+		home = w.addr
+	}
+	add := func(account, how string) {
+		if !seen[account] {
+			seen[account] = true
+			taken = append(taken, quoteName(account)+how)
+		}
+	}
 	for _, s := range st.signals {
 		if s.session != "" {
 			ids = appendNew(ids, s.session)
 		}
 		switch s.role {
 		case roleBecame:
-			taken = appendNew(taken, quoteName(s.account)+" (by su)")
-		case roleLaterLogon:
-			from := ""
-			if s.addr.IsValid() {
-				from = " from " + s.addr.String()
+			add(s.account, " (by su)")
+		case roleEntry, roleKeyEntry, roleLaterLogon:
+			if s.addr.IsValid() && s.addr != home {
+				add(s.account, " (from "+s.addr.String()+")")
+			} else {
+				add(s.account, "")
 			}
-			taken = appendNew(taken, quoteName(s.account)+" (logon"+from+")")
-		case roleEntry, roleKeyEntry:
-			taken = appendNew(taken, quoteName(s.account))
 		default:
 			if s.rule == ruleLogon {
-				taken = appendNew(taken, quoteName(s.account))
+				add(s.account, "")
 			}
 		}
 	}
@@ -130,7 +140,15 @@ func (st *story) tellDone() string {
 	slices.SortStableFunc(named, func(a, b *signal) int {
 		return cmp.Or(b.severity.Compare(a.severity), b.raised.Compare(a.raised))
 	})
-	return tellActs("what was done: ", capped(named, maxActs), len(acts))
+	var kinds []string
+	n := 0
+	for _, s := range named { // the worst of few kinds, however often each
+		if kinds = appendNew(kinds, firstOf(s.act, s.text)); len(kinds) > maxActs {
+			break
+		}
+		n++
+	}
+	return tellActs("what was done: ", named[:n], len(acts))
 }
 
 // tellActs names acts in the order of time and counts those that are not named.
@@ -141,12 +159,16 @@ func tellActs(begin string, named []*signal, all int) string {
 	named = slices.Clone(named)
 	slices.SortStableFunc(named, bySignalTime)
 	var words []string
+	counts := map[string]int{}
 	for _, s := range named {
 		text := lowerName(firstOf(s.act, strings.TrimSuffix(firstOf(s.short, s.text), ".")))
-		if s.count > 1 && s.act != "" {
-			text += " (" + times(s.count) + ")"
-		}
 		words = appendNew(words, text)
+		counts[text] += max(s.count, 1)
+	}
+	for i, text := range words {
+		if n := counts[text]; n > 1 {
+			words[i] += " (" + times(n) + ")"
+		}
 	}
 	if rest := all - len(named); rest > 0 {
 		words = append(words, "and "+plural(rest, "more act"))

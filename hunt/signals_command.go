@@ -300,6 +300,12 @@ func (h *hunter) actSignal(a *act, habits *habits) signal {
 		sig.habit, sig.severity, sig.by = name, severity, by
 		sig.normal = func() string { return words }
 	}
+	if c.how != bySudo && c.session != "" && by != "root" && keyListOf(hit.Target, by) == by {
+		sig.severity = lesser(sig.severity, SeverityLow)
+		sig.normal = func() string {
+			return "People add keys to their own list when they get a new machine; ssh-copy-id does it so."
+		}
+	}
 	about := ""
 	if hit.Target != "" {
 		about = " (" + quoteName(hit.Target) + ")"

@@ -97,7 +97,11 @@ func (h *hunter) keyLists() {
 		if s.rule == ruleLogon && s.role == roleContext {
 			logons[s.session] = s
 		}
-		user := keyListOf(s.object)
+		by := ""
+		if o := h.session(s.session); o != nil {
+			by = o.User
+		}
+		user := keyListOf(s.object, by)
 		if user == "" || s.role != rolePersist && s.role != roleOther {
 			continue
 		}
@@ -130,8 +134,12 @@ func (h *hunter) keyLists() {
 			sig.text = fmt.Sprintf("%s logged on from %s %s, %s after the list of its keys was written.", quoteName(s.User), quoteName(s.Source), by, roughly(s.Start.Sub(write.time)))
 			sig.short = fmt.Sprintf("%s came in as %s, %s after its list of keys was written", quoteName(s.Source), quoteName(s.User), roughly(s.Start.Sub(write.time)))
 			k := "let in:" + s.ID
-			sig.keys = append(slices.Clip(sig.keys), k)
-			write.owns = append(slices.Clip(write.owns), k)
+			sig.keys, sig.owns = append(slices.Clip(sig.keys), k), append(slices.Clip(sig.owns), k)
+			for _, w := range writes[:n] {
+				if write.time.Sub(w.time) <= sameMoment { // all witnesses of the same writing
+					w.owns = append(slices.Clip(w.owns), k)
+				}
+			}
 			if sig.addr.IsValid() {
 				sig.owns = append(slices.Clip(sig.owns), addrKey(sig.addr))
 			}
@@ -145,8 +153,15 @@ func (h *hunter) keyLists() {
 	}
 }
 
-// keyListOf returns the account whose keys a file lists, "" for other files.
-func keyListOf(file string) string {
+// keyListOf returns the account whose keys a file lists, "" for other files. A
+// path from the home folder is that of who named it.
+func keyListOf(file, by string) string {
+	if rest := strings.TrimPrefix(file, "~/"); strings.HasPrefix(rest, ".ssh/") {
+		file = "/home/" + by + "/" + rest
+		if by == "root" {
+			file = "/root/" + rest
+		}
+	}
 	home, name, ok := strings.Cut(file, "/.ssh/")
 	if !ok || name != "authorized_keys" && name != "authorized_keys2" {
 		return ""

@@ -129,3 +129,55 @@ func TestStoriesShareAddresses(t *testing.T) {
 	}))
 	assert.Equal(t, []string{"guess entry new next", "later late"}, got)
 }
+
+// busy is signals as a dense log gives them: many sessions of few accounts, the
+// same commands everywhere, a few break-ins.
+func busy(n int) []*signal {
+	out := make([]*signal, 0, n)
+	for i := 0; len(out) < n; i++ {
+		id := fmt.Sprintf("S%d", i)
+		user := fmt.Sprintf("user%d", i%50)
+		from := netip.AddrFrom4([4]byte{10, 0, byte(i % 7), byte(i % 50)})
+		s := sig("logon "+id, 3*i, SeverityInfo, "session:"+id+" "+addrKey(from), "session:"+id)
+		s.rule, s.role, s.stage, s.account, s.session, s.addr = ruleLogon, roleContext, StageAccess, user, id, from
+		if i%500 == 499 {
+			s.severity, s.role, s.rule = SeverityHigh, roleEntry, ruleGuessedWay
+			s.owns = append(s.owns, addrKey(from))
+		}
+		out = append(out, s)
+		for k, what := range []string{"url:http://192.0.2.1/x", "file:/root/.ssh/authorized_keys"} {
+			a := sig("act "+id, 3*i+1+k, SeverityMedium, "session:"+id+" "+what, "")
+			a.rule, a.session, a.object = ruleCommand, id, what
+			if i%3 == 0 {
+				a.severity = SeverityHigh
+				a.owns = append(a.owns, "session:"+id)
+			}
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func TestManySignalsAreNoOneStory(t *testing.T) {
+	list := stories(busy(30_000))
+	most := 0
+	for _, st := range list {
+		most = max(most, len(st.signals))
+	}
+	assert.Less(t, most, 300)
+	assert.Greater(t, len(list), 5_000)
+}
+
+func BenchmarkStories(b *testing.B) {
+	for _, n := range []int{10_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			all := busy(n)
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, st := range stories(slices.Clone(all)) {
+					st.condense()
+				}
+			}
+		})
+	}
+}

@@ -1,7 +1,6 @@
 package hunt
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,7 +144,7 @@ func (st *story) returns() string {
 		}
 		who = appendNew(who, quoteName(s.account)+from)
 	}
-	return list(who)
+	return listOf(who, maxEntries)
 }
 
 // tellEntry tells how the intruder came in first, and counts what is like it.
@@ -186,5 +185,6 @@ func (st *story) tellEntry(sentence func(...string)) {
 }
 
 func moreWays(r role, n int) string {
-	return fmt.Sprintf("%d more %s", n, map[role]string{roleEntry: "logons after guessing", roleKeyEntry: "logons with such a key", roleServer: "shells below a server"}[r])
+	what := plural(n, map[role]string{roleEntry: "more logon", roleKeyEntry: "more logon", roleServer: "more shell"}[r])
+	return what + map[role]string{roleEntry: " after guessing", roleKeyEntry: " with a strange key", roleServer: " below a server"}[r]
 }

@@ -2,6 +2,7 @@ package hunt_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -395,4 +396,67 @@ func TestQuietWorlds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNewLaptop: the owner copies the key of a new laptop and goes home with it.
+// That the list was written is told; a break-in it is not.
+func TestNewLaptop(t *testing.T) {
+	w := ordinary(4, nil)
+	s := w.login("ann", 1000, "192.0.2.9", "password", "")
+	w.run(s, 1000, "/usr/bin/dash", "sh", "-c", "exec sh -c 'cd ; umask 077 ; mkdir -p .ssh && { [ -z `tail -1c .ssh/authorized_keys 2>/dev/null` ] || echo >> .ssh/authorized_keys || exit 1; } && cat >> .ssh/authorized_keys || exit 1'")
+	w.logout(s)
+	w.wait(30 * time.Second)
+	s = w.login("ann", 1000, "192.0.2.9", "publickey", "laptop")
+	w.logout(s)
+	w.wait(10 * time.Minute)
+	s = w.login("ann", 1000, "198.51.100.4", "publickey", "laptop")
+	w.run(s, 1000, "/usr/bin/ls", "ls")
+	w.sudo(s, "/usr/bin/apt-get update")
+	w.logout(s)
+	inv := investigate(t, open(t, w.files()), hunt.Options{})
+	for i := range inv.Findings {
+		f := &inv.Findings[i]
+		assert.LessOrEqual(t, f.Severity.Compare(hunt.SeverityLow), 0, wholeStory(f))
+	}
+}
+
+// TestDenseLogIsReadable: people roam, everybody runs the same risky commands,
+// and hostile addresses are in use by people too.
+func TestDenseLogIsReadable(t *testing.T) {
+	w := newTown()
+	rng := rand.New(rand.NewPCG(7, 7))
+	var people []string
+	for i := range 8 {
+		people = append(people, fmt.Sprintf("user%d", i))
+		w.uid(people[i])
+	}
+	commands := []string{popular, "/usr/bin/cat /etc/shadow", "/usr/bin/tee -a /root/.ssh/authorized_keys", "/usr/bin/apt update", "/usr/bin/ls -la /root"}
+	for range 4000 {
+		hostile := fmt.Sprintf("203.0.113.%d", rng.IntN(60))
+		if rng.IntN(4) > 0 {
+			w.guess(hostile, []string{"root", "admin", "test", "pi", people[rng.IntN(8)]}[rng.IntN(5)])
+			continue
+		}
+		u, from := people[rng.IntN(8)], fmt.Sprintf("10.0.%d.%d", rng.IntN(3), rng.IntN(40))
+		if rng.IntN(10) == 0 {
+			from = hostile
+		}
+		w.visit(u, from, "publickey", "same", commands[rng.IntN(5)], commands[rng.IntN(5)])
+	}
+	inv := investigate(t, open(t, w.logs()), hunt.Options{})
+	require.NotEmpty(t, aboveLow(inv))
+	for i := range inv.Findings {
+		f := &inv.Findings[i]
+		assert.LessOrEqual(t, f.Severity.Compare(hunt.SeverityHigh), 0, "what everybody does here is no deed: %s", f.Title)
+		if f.Severity.Compare(hunt.SeverityLow) > 0 {
+			assert.Less(t, len(f.Sessions), 30, wholeStory(f))
+			readable(t, f)
+		}
+		assert.LessOrEqual(t, len(f.Summary), 900, f.Summary)
+	}
+	low := len(inv.Findings) - len(aboveLow(inv))
+	for i := range inv.Findings[len(inv.Findings)-low:] {
+		t.Log(inv.Findings[len(inv.Findings)-low+i].Title)
+	}
+	assert.LessOrEqual(t, low, 7, "the weather, the failures, the habits")
 }
