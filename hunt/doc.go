@@ -19,15 +19,22 @@
 // the rest of its sessions, the logons of accounts that it made, the guessing
 // that went before from its addresses. An address is taken to be in one hand
 // for a day; who came from it before that is not suspected for coming again.
-// One story is one [Finding], told in its steps; what is left over stands alone
-// and is worth little:
+// Nor does an address join that several accounts were at home at before (a
+// gateway), nor a URL, file or host that many accounts use, nor a file that two
+// wrote: who runs it belongs to who put it there. One story is one [Finding], told
+// in its steps: what several witnesses saw of one act, or what came again in the
+// same words, is one step that cites all. What is left over stands alone, or with
+// its like, and is worth little:
 //
 //   - guessing without success is low: it is the weather of the internet;
 //   - a logon after failures from its source is high when the failures went to
 //     several accounts or to ones that do not exist, medium when they were many
 //     and on the account itself, low else (people mistype). A source from which
 //     more logons succeed than fail is a gateway, not a guesser;
-//   - commands of sudo, cron and audit are judged by package cmdline;
+//   - commands of sudo, cron and audit are judged by package cmdline; what half of
+//     the people do in many sessions is a habit, low and told once, and is no deed
+//     of an intruder's; what one account runs on many days, and a job as old as the
+//     log, are worth a step less;
 //   - a shell below a program that serves the network is high;
 //   - an account that is made, gets rights or logs on for the first time, a
 //     watched file that changes, a refused sudo, auditing cut back: low alone,
@@ -40,7 +47,8 @@
 // confirm or refute it. A finding says why it is worth its severity, what is
 // normal on this host, and what to ask next. Findings above low carry their
 // [Graph], from the address over the logon to all that came of it, each edge
-// observed or inferred with the lines that show it, and the same in a paragraph;
+// observed or inferred with the lines that show it, and the same in a paragraph of
+// a few sentences: way in, what was taken, what was done, what stays, what left;
 // [Investigation.Walk] does so for any line. Sigma rules that are handed in end
 // as matched, not matched, or as ones that could not have matched.
 //

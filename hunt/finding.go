@@ -168,13 +168,29 @@ func rights(grants []*signal) string {
 }
 
 func objects(signals []*signal) []string {
-	var out []string
+	var out distinct
 	for _, s := range signals {
 		if s.object != "" {
-			out = appendNew(out, s.object)
+			out.add(s.object)
 		}
 	}
-	return out
+	return out.list
+}
+
+// distinct is a list of what is different, in the order that it came in.
+type distinct struct {
+	seen map[string]bool
+	list []string
+}
+
+func (d *distinct) add(s string) {
+	if d.seen == nil {
+		d.seen = map[string]bool{}
+	}
+	if !d.seen[s] {
+		d.seen[s] = true
+		d.list = append(d.list, s)
+	}
 }
 
 // maxListed is how many things a sentence names before it only counts.

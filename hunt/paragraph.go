@@ -74,7 +74,8 @@ func (st *story) tellWayIn() string {
 
 // tellTaken names the accounts that were worked as, and how they were reached.
 func (st *story) tellTaken(sessions func(id string) *Session) string {
-	var taken, ids []string
+	var taken []string
+	var ids distinct
 	seen := map[string]bool{}
 	var home netip.Addr // of the first way in
 	if w := st.wayIn(); w != nil {
@@ -88,7 +89,7 @@ func (st *story) tellTaken(sessions func(id string) *Session) string {
 	}
 	for _, s := range st.signals {
 		if s.session != "" {
-			ids = appendNew(ids, s.session)
+			ids.add(s.session)
 		}
 		switch s.role {
 		case roleBecame:
@@ -109,11 +110,11 @@ func (st *story) tellTaken(sessions func(id string) *Session) string {
 		return ""
 	}
 	text := "it worked as " + list(taken)
-	if len(ids) > 0 {
-		text += ", in " + plural(len(ids), "session") + " (" + list(ids) + ")"
+	if n := len(ids.list); n > 0 {
+		text += ", in " + plural(n, "session") + " (" + list(ids.list) + ")"
 	}
 	var last time.Time
-	for _, id := range ids {
+	for _, id := range ids.list {
 		if s := sessions(id); s != nil {
 			last = later(last, s.End)
 		}
@@ -178,60 +179,59 @@ func tellActs(begin string, named []*signal, all int) string {
 
 // tellStays names what would bring the intruder back, and what ran of it since.
 func (st *story) tellStays() string {
-	var stays []string
+	var stays, runs distinct
 	for _, s := range st.of(rolePlantAccount) {
-		stays = appendNew(stays, "the account "+quoteName(s.object))
+		stays.add("the account " + quoteName(s.object))
 	}
 	for _, s := range st.of(roleGrant) {
-		stays = appendNew(stays, s.object)
+		stays.add(s.object)
 	}
 	for _, s := range st.of(rolePersist) {
 		switch {
 		case strings.HasPrefix(s.object, "the unit "):
-			stays = appendNew(stays, s.object)
+			stays.add(s.object)
 		case s.object != "":
-			stays = appendNew(stays, quoteName(s.object))
+			stays.add(quoteName(s.object))
 		}
 	}
-	var runs []string
 	for _, s := range st.of(roleJob) {
 		text := lowerName(strings.TrimSuffix(firstOf(s.short, s.text), "."))
 		if s.rule == ruleCronCommand {
 			text = "cron ran " + cutText(s.object)
 		}
-		runs = appendNew(runs, text)
+		runs.add(text)
 	}
 	switch {
-	case len(stays) > 0 && len(runs) > 0:
-		return "what stays: " + list(stays) + "; since then " + listOf(runs, maxEntries)
-	case len(stays) > 0:
-		return "what stays: " + list(stays)
-	case len(runs) > 0:
-		return "it goes on: " + listOf(runs, maxEntries)
+	case len(stays.list) > 0 && len(runs.list) > 0:
+		return "what stays: " + list(stays.list) + "; since then " + listOf(runs.list, maxEntries)
+	case len(stays.list) > 0:
+		return "what stays: " + list(stays.list)
+	case len(runs.list) > 0:
+		return "it goes on: " + listOf(runs.list, maxEntries)
 	}
 	return ""
 }
 
 // tellLeft names the connections out and what was sent.
 func (st *story) tellLeft() string {
-	var to, sent []string
+	var to, sent distinct
 	for _, s := range st.signals {
 		switch {
 		case s.stage == StageExfiltration && s.object != "":
-			sent = appendNew(sent, s.object)
+			sent.add(s.object)
 		case s.stage == StageExfiltration && s.act != "":
-			sent = appendNew(sent, "others ("+s.act+")")
+			sent.add("others (" + s.act + ")")
 		case s.role == roleConnect && s.object != "":
-			to = appendNew(to, s.object)
+			to.add(s.object)
 		}
 	}
 	switch {
-	case len(to) > 0 && len(sent) > 0:
-		return "connections out went to " + list(to) + "; data was sent to " + list(sent)
-	case len(to) > 0:
-		return "connections out went to " + list(to)
-	case len(sent) > 0:
-		return "data was sent to " + list(sent)
+	case len(to.list) > 0 && len(sent.list) > 0:
+		return "connections out went to " + list(to.list) + "; data was sent to " + list(sent.list)
+	case len(to.list) > 0:
+		return "connections out went to " + list(to.list)
+	case len(sent.list) > 0:
+		return "data was sent to " + list(sent.list)
 	}
 	return ""
 }

@@ -90,7 +90,7 @@ var houseRules = [...]Rule{
 	},
 	{ // signals_command.go
 		ID: ruleCommand, Alone: SeverityHigh, InAttack: SeverityHigh, Hypotheses: []Hypothesis{AccountMisuse, RemoteControl},
-		Looks:   "A command of sudo or of a process that a rule of package cmdline marks, at the severity of that rule. Medium ones of one or two tactics are low, unless one of them hides something or reads secrets: administrators do each of these things.",
+		Looks:   "A command of sudo or of a process that a rule of package cmdline marks, at the severity of that rule. Medium ones of one or two tactics are low, unless one of them hides something or reads secrets: administrators do each of these things. What half of the people of the host do, in a dozen sessions, is low; what one account runs on five days, and a key in one's own list, is worth less than the rule says, outside of an attack.",
 		Normal:  "Installers, administrators and automation use the same programs.",
 		Confirm: []string{"The owner of the account did not run it.", "What it fetched or wrote is still there: take a copy and its hash.", "The address or file is known to threat intelligence."},
 		Refute:  []string{"It belongs to a documented installation or to automation that runs it elsewhere too."},
@@ -111,7 +111,7 @@ var houseRules = [...]Rule{
 	},
 	{ // signals_command.go
 		ID: ruleCronCommand, Alone: SeverityHigh, InAttack: SeverityHigh, Hypotheses: []Hypothesis{AccountMisuse, RemoteControl},
-		Looks:   "A command that cron ran and that a rule of package cmdline marks.",
+		Looks:   "A command that cron ran and that a rule of package cmdline marks; worth less where the job is as old as the log that tells of it.",
 		Normal:  "Jobs repeat for years; one that appears within the logs is new.",
 		Confirm: []string{"No package and no configuration management owns the job's file.", "It fetches from an address that others of the story used."},
 		Refute:  []string{"The job is older than the logs and somebody owns it."},
@@ -132,7 +132,7 @@ var houseRules = [...]Rule{
 	},
 	{ // signals_host.go
 		ID: ruleRights, Alone: SeverityLow, InAttack: SeverityHigh, Hypotheses: []Hypothesis{AccountMisuse},
-		Looks:   "An account is put into a group whose members can become root or read everything.",
+		Looks:   "An account is put into a group whose members can become root or read everything, or runs sudo after it was put into one, and never before.",
 		Normal:  "Administrators do so for colleagues.",
 		Confirm: []string{"Nobody asked for it."},
 		Refute:  []string{"A ticket stands behind it."},
@@ -186,14 +186,14 @@ var houseRules = [...]Rule{
 		Confirm: []string{"Other logs show work in the silence that followed.", "The order came from a session and not from an upgrade."},
 		Refute:  []string{"The host was shut down or auditd restarted at that moment."},
 	},
-	{ // signals_silence.go
+	{ // silence_signs.go
 		ID: ruleSilence, Alone: SeverityHigh, InAttack: SeverityHigh, Hypotheses: []Hypothesis{AccountMisuse},
 		Looks:   "A log that went silent against its own rhythm, lost records, was cut, edited or removed; scored by what other witnesses saw meanwhile.",
 		Normal:  "Reboots, full disks, crashes and rotation leave gaps that all logs share.",
 		Confirm: []string{"Backups, a log server or the journal still hold what is missing.", "The file's times changed after its last line."},
 		Refute:  []string{"The host was off, or nothing happened: the other logs are silent too.", "The copy that you were given was cut, not the log."},
 	},
-	{ // signals_silence.go
+	{ // silence_signs.go
 		ID: ruleWitness, Alone: SeverityMedium, InAttack: SeverityHigh, Hypotheses: []Hypothesis{StolenCredentials, AccountMisuse},
 		Looks:   "A session that one log has and another, which was being written and has its neighbours, does not; or two that tell different things of it.",
 		Normal:  "Rate limits and restarts of the log daemon lose single lines.",

@@ -35,14 +35,14 @@ func (h *hunter) title(st *story) string {
 	}
 	switch first := st.signals[0]; st.allAlike() {
 	case ruleGuessing:
-		return "Passwords were guessed from " + plural(st.distinct(func(s *signal) string { return s.object }), "source") + "; none of that is part of a break-in that these logs show"
+		return "Passwords were guessed from " + plural(st.howMany(func(s *signal) string { return s.object }), "source") + "; none of that is part of a break-in that these logs show"
 	case ruleLogon:
-		return capital(accounts(st.distinct(func(s *signal) string { return s.account }))) + " logged on after failures of their own"
+		return capital(accounts(st.howMany(func(s *signal) string { return s.account }))) + " logged on after failures of their own"
 	case "":
 	default:
 		if first.habit != "" {
 			name, _, _ := strings.Cut(first.short, ", by ")
-			return "A habit of " + accounts(st.distinct(func(s *signal) string { return s.by })) + ": " + lowerFirst(name)
+			return "A habit of " + accounts(st.howMany(func(s *signal) string { return s.by })) + ": " + lowerFirst(name)
 		}
 		return strings.TrimSuffix(firstOf(first.short, first.text), ".") + ", and " + strconv.Itoa(len(st.signals)-1) + " more like it"
 	}
@@ -65,12 +65,13 @@ func (st *story) allAlike() string {
 	return rule
 }
 
-func (st *story) distinct(of func(*signal) string) int {
-	seen := map[string]bool{}
+// howMany counts what is different in the signals of a story.
+func (st *story) howMany(of func(*signal) string) int {
+	var d distinct
 	for _, s := range st.signals {
-		seen[of(s)] = true
+		d.add(of(s))
 	}
-	return len(seen)
+	return len(d.list)
 }
 
 // summary tells the story in a few sentences: how it began, what was fetched,
@@ -118,12 +119,12 @@ func (h *hunter) summary(st *story) string {
 func (st *story) acts() string {
 	order := slices.Clone(st.signals)
 	slices.SortStableFunc(order, func(a, b *signal) int { return b.severity.Compare(a.severity) })
-	var said []string
+	var all distinct
 	for _, s := range order {
-		said = appendNew(said, strings.TrimSuffix(firstOf(s.short, s.text), "."))
+		all.add(strings.TrimSuffix(firstOf(s.short, s.text), "."))
 	}
-	n := len(said)
-	said = capped(said, maxEntries)
+	n := len(all.list)
+	said := capped(all.list, maxEntries)
 	text := strings.Join(said, ". ") + "."
 	if n > len(said) {
 		text += " And " + plural(n-len(said), "more act") + "."

@@ -14,7 +14,7 @@ import (
 	"github.com/tuxtrail/tuxtrail/hunt"
 )
 
-// plain is an auth.log and a syslog of a made-up host with the days of its
+// town is an auth.log and a syslog of a made-up host with the days of its
 // people, without audit.
 type town struct {
 	*world
@@ -82,6 +82,18 @@ func (w *town) guess(addr string, users ...string) {
 	for _, u := range users {
 		w.miss(u, addr, w.uids[u] != 0)
 	}
+}
+
+// daily is twenty days of a job that is there from the first day on.
+func (w *town) daily(job string) {
+	for range 20 {
+		w.sysf("systemd[1]: Starting apt-daily.service - Daily apt download activities...")
+		w.wait(5 * time.Hour)
+		w.pid++
+		w.sysf("CRON[%d]: (root) CMD (%s)", w.pid, job)
+		w.wait(19 * time.Hour)
+	}
+	w.visit("ann", "192.0.2.9", "publickey", "k")
 }
 
 func (w *town) logs() fstest.MapFS {
@@ -272,26 +284,8 @@ func TestQuietWorlds(t *testing.T) {
 		most hunt.Severity // of any finding
 		few  int           // findings at most
 	}{
-		{"configuration management by cron, as old as the log", func(w *town) {
-			for range 20 {
-				w.sysf("systemd[1]: Starting apt-daily.service - Daily apt download activities...")
-				w.wait(5 * time.Hour)
-				w.pid++
-				w.sysf("CRON[%d]: (root) CMD (curl -fsSL https://config.example.net/apply.sh | sh)", w.pid)
-				w.wait(19 * time.Hour)
-			}
-			w.visit("ann", "192.0.2.9", "publickey", "k")
-		}, hunt.SeverityLow, 1},
-		{"the same, from a bare address", func(w *town) {
-			for range 20 {
-				w.sysf("systemd[1]: Starting apt-daily.service - Daily apt download activities...")
-				w.wait(5 * time.Hour)
-				w.pid++
-				w.sysf("CRON[%d]: (root) CMD (curl -fsS http://10.0.0.5/apply.sh | sh)", w.pid)
-				w.wait(19 * time.Hour)
-			}
-			w.visit("ann", "192.0.2.9", "publickey", "k")
-		}, hunt.SeverityMedium, 1},
+		{"configuration management by cron, as old as the log", func(w *town) { w.daily("curl -fsSL https://config.example.net/apply.sh | sh") }, hunt.SeverityLow, 1},
+		{"the same, from a bare address", func(w *town) { w.daily("curl -fsS http://10.0.0.5/apply.sh | sh") }, hunt.SeverityMedium, 1},
 		{"a backup account with its key on two hosts", func(w *town) {
 			for i := range 20 {
 				addr := "10.0.0.4"
