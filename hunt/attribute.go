@@ -22,12 +22,12 @@ func (h *hunter) attribute() {
 	for i := range h.inv.Connections {
 		c := &h.inv.Connections[i]
 		c.Session = h.auditSessionAt(c.AuditSession, c.Time)
-		c.Process = h.processAt(c.PID, c.Time)
+		c.Process = h.listedID(h.connectedBy[i])
 	}
 	for i := range h.inv.FileChanges {
 		f := &h.inv.FileChanges[i]
 		f.Session = h.auditSessionAt(f.AuditSession, f.Time)
-		f.Process = h.processAt(f.PID, f.Time)
+		f.Process = h.listedID(h.changedBy[i])
 	}
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
@@ -96,19 +96,8 @@ func (h *hunter) sessionOfPID(pid int, at time.Time) string {
 	return ""
 }
 
-// processAt returns the id of the process that had the pid, 0 where the tree
-// does not list it.
-func (h *hunter) processAt(pid int, at time.Time) int {
-	if pid <= 0 || h.tree == nil {
-		return 0
-	}
-	if p := h.tree.Find("", pid, at); p != nil && p.ID() <= len(h.inv.Processes) {
-		return p.ID()
-	}
-	return 0
-}
-
-// processNear is processAt for a time that a log may have cut to its second.
+// processNear returns the number of the process that had the pid at a time that
+// a log may have cut to its second, 0 where the tree does not list it.
 func (h *hunter) processNear(pid int, at time.Time) int {
 	if pid <= 0 || h.tree == nil {
 		return 0

@@ -116,6 +116,7 @@ func (h *hunter) buildSessionFacts() {
 			s.Facts.Risky++
 		}
 	}
+	h.countFolded()
 	if left <= 0 {
 		h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, "What cron ran while a session was open is counted for the first sessions only: there is too much of it.")
 	}

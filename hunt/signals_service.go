@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -31,11 +32,14 @@ func (h *hunter) serviceSignals() {
 		return
 	}
 	byID := make(map[int]*Process, len(h.inv.Processes))
-	texts := map[string]int{}
+	texts := maps.Clone(h.folded.texts)
+	if texts == nil {
+		texts = map[string]int{}
+	}
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
 		byID[p.ID] = p
-		if serves(p) && len(texts) < maxLogins {
+		if serves(p) && (len(texts) < maxServiceTexts || texts[p.User+"\x00"+p.Cmdline] > 0) {
 			texts[p.User+"\x00"+p.Cmdline]++
 		}
 	}
