@@ -70,7 +70,7 @@ const (
 func (h *hunter) readAudit(host string) {
 	a := &h.audit
 	*a = auditFacts{
-		builder: ptree.NewBuilder(ptree.Options{}), logins: map[uint32][]auditLogin{}, byPID: map[uint32][]*auditSession{}, boots: h.inv.Host.Boots,
+		builder: ptree.NewBuilder(ptree.Options{MaxAlive: ptree.DefaultMaxAlive}), logins: map[uint32][]auditLogin{}, byPID: map[uint32][]*auditSession{}, boots: h.inv.Host.Boots,
 	}
 	a.open = map[auditKey]*auditSession{}
 	a.told.sudo.max, a.told.sudoLikes = maxAuditSudo, map[[2]string]int{}

@@ -26,6 +26,9 @@ type auditSwitch struct {
 	isOff bool
 }
 
+// maxOffs is how many acts against the auditing are told.
+const maxOffs = 2_000
+
 // maxSwitches bounds how many times auditing may come and go.
 const maxSwitches = 1 << 17
 
@@ -67,7 +70,7 @@ func (h *hunter) auditOff(ev *auditd.Event) {
 		class = 2 // somebody who was logged on did it
 	}
 	if s.likes == nil {
-		s.likes, s.acts.max = map[[3]string]int{}, maxFiles
+		s.likes, s.acts.max = map[[3]string]int{}, maxOffs
 	}
 	k := [3]string{o.what, o.who, o.ses}
 	nth := s.likes[k] + 1

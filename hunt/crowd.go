@@ -34,7 +34,7 @@ type standing struct {
 }
 
 // crowdStep is how many processes come before some are let go again.
-const crowdStep = 1 << 14
+const crowdStep = 1 << 13
 
 // crowded lets processes go when too many are held.
 func (h *hunter) crowded() {

@@ -23,7 +23,8 @@ type Options struct {
 
 	// MaxAlive bounds how many processes whose end is not known are held by a
 	// Builder that is pruned, see [Builder.Settled]. 0 means DefaultMaxAlive,
-	// less than 0 any number.
+	// less than 0 any number. Where it is set, processes get their memory one
+	// by one from the beginning, so that those pruned give theirs back.
 	MaxAlive int
 
 	// NoInference leaves processes whose parent is not stated without one.
@@ -118,7 +119,7 @@ func NewBuilder(o Options) *Builder {
 		o.MaxImages = DefaultMaxImages
 	}
 	o.MaxImages = max(o.MaxImages, 2)
-	return &Builder{o: o, hosts: make(map[string]*hostState)}
+	return &Builder{o: o, hosts: make(map[string]*hostState), pruning: o.MaxAlive != 0}
 }
 
 // Add takes one event, and returns the process that it is about: nil for a
