@@ -70,6 +70,12 @@ func (h *hunter) buildApplications() {
 		h.inv.Applications = append(h.inv.Applications, a)
 	}
 	h.appProcesses(names)
+	for name, f := range h.folded.apps {
+		if at, ok := names[name]; ok {
+			a := &h.inv.Applications[at]
+			a.ProcessesMore, a.RiskyMore = f.processes, a.RiskyMore+f.risky
+		}
+	}
 	for i := range h.inv.Indicators {
 		ind := &h.inv.Indicators[i]
 		for _, name := range ind.Programs {

@@ -22,12 +22,12 @@ func (h *hunter) attribute() {
 	for i := range h.inv.Connections {
 		c := &h.inv.Connections[i]
 		c.Session = h.auditSessionAt(c.AuditSession, c.Time)
-		c.Process = h.processAt(c.PID, c.Time)
+		c.Process = h.listedID(h.connectedBy[i])
 	}
 	for i := range h.inv.FileChanges {
 		f := &h.inv.FileChanges[i]
 		f.Session = h.auditSessionAt(f.AuditSession, f.Time)
-		f.Process = h.processAt(f.PID, f.Time)
+		f.Process = h.listedID(h.changedBy[i])
 	}
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
@@ -54,15 +54,27 @@ func (h *hunter) auditSessionAt(ses string, at time.Time) string {
 	if ses == "" {
 		return ""
 	}
-	for _, i := range h.byAudit[ses] {
-		s := &h.inv.Sessions[i]
-		start, end := startOf(s), s.End
-		if at.IsZero() || !at.Before(start.Add(-joinSlack)) && (end.IsZero() || h.lives(end, at)) {
-			return s.ID
+	list := h.byAudit[ses] // in order of start
+	if at.IsZero() && len(list) > 0 {
+		return h.inv.Sessions[list[0]].ID
+	}
+	n := sort.Search(len(list), func(i int) bool { return startOf(&h.inv.Sessions[list[i]]).Add(-joinSlack).After(at) })
+	id := ""
+	for i := n - 1; i >= max(0, n-maxSameNumber); i-- {
+		s := &h.inv.Sessions[list[i]]
+		switch {
+		case s.End.IsZero() || !s.End.Before(at):
+			id = s.ID // of several that are open the outer one
+		case id == "" && h.lives(s.End, at):
+			id = s.ID
 		}
 	}
-	return ""
+	return id
 }
+
+// maxSameNumber is how many sessions with one number are looked at: several
+// where one opened another, or where numbers started anew.
+const maxSameNumber = 16
 
 // afterLogout is how long what a session left running is still counted to it.
 const afterLogout = 24 * time.Hour
@@ -74,12 +86,9 @@ func (h *hunter) lives(end, at time.Time) bool {
 	if at.Sub(end) > afterLogout {
 		return false
 	}
-	for _, b := range h.inv.Host.Boots {
-		if b.After(end) && b.Before(at) {
-			return false
-		}
-	}
-	return true
+	boots := h.inv.Host.Boots
+	i := sort.Search(len(boots), func(i int) bool { return boots[i].After(end) })
+	return i == len(boots) || !boots[i].Before(at)
 }
 
 // sessionOfPID returns the session of the process that had the pid.
@@ -96,19 +105,8 @@ func (h *hunter) sessionOfPID(pid int, at time.Time) string {
 	return ""
 }
 
-// processAt returns the id of the process that had the pid, 0 where the tree
-// does not list it.
-func (h *hunter) processAt(pid int, at time.Time) int {
-	if pid <= 0 || h.tree == nil {
-		return 0
-	}
-	if p := h.tree.Find("", pid, at); p != nil && p.ID() <= len(h.inv.Processes) {
-		return p.ID()
-	}
-	return 0
-}
-
-// processNear is processAt for a time that a log may have cut to its second.
+// processNear returns the number of the process that had the pid at a time that
+// a log may have cut to its second, 0 where the tree does not list it.
 func (h *hunter) processNear(pid int, at time.Time) int {
 	if pid <= 0 || h.tree == nil {
 		return 0

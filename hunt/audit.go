@@ -1,56 +1,49 @@
 package hunt
 
 import (
-	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/tuxtrail/tuxtrail/auditd"
 	"github.com/tuxtrail/tuxtrail/evidence"
-	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/ptree"
 )
 
 // auditFacts is what the audit log says beside the process tree.
 type auditFacts struct {
+	auditSessions
 	builder  *ptree.Builder
+	boots    []time.Time             // of the host, as its log tells of them
 	logins   map[uint32][]auditLogin // by pid
-	sessions map[string]*auditSession
 	order    []*auditSession
 	byPID    map[uint32][]*auditSession
-	sudo     []auditSudo
+	sudo     []auditSudo // in order of time, once all is read
 	accounts []auditAccount
-	files    map[fileSeen]bool
-	conns    map[connSeen]bool
-	off      []auditOff
+	told     auditTold
+	files    watched
+	conns    connections
+	off      []auditOff  // those that tell most
+	offs     int         // of all
 	on       []time.Time // auditing came back
+	back     []time.Time // the same in order of time
+	switched auditSwitch
 	tries    auditLogons
-	omitted  int // connections beyond the limit
 }
 
-// auditLogin is a process that was given a session.
-type auditLogin struct {
-	at   time.Time
-	ses  string
-	user string
-	ref  evidence.Ref
-}
-
-// auditSession is what PAM told the audit system about a logon session.
-type auditSession struct {
-	ses, user, program string
-	source             netip.Addr
-	host, tty          string
-	pid                uint32
-	start, end         time.Time
-	refs               []evidence.Ref
+// auditTold is what programs told the audit system of sudo and accounts, while
+// it is read.
+type auditTold struct {
+	sudo         keeper[auditSudo]
+	sudoLikes    map[[2]string]int
+	accounts     keeper[auditAccount]
+	accountLikes map[[3]string]int
+	changed      pidTimes // of the log's account changes
 }
 
 // auditSudo is a command that sudo reported to the audit system.
 type auditSudo struct {
 	at        time.Time
 	ses, user string
-	command   string
+	command   string // its program
 	failed    bool
 	used      bool
 	ref       evidence.Ref
@@ -68,22 +61,24 @@ type auditAccount struct {
 	ref     evidence.Ref
 }
 
-type fileSeen struct {
-	pid          uint32
-	path, action string
-}
-
-type connSeen struct {
-	pid  uint32
-	addr netip.AddrPort
-}
+// The bounds of what is kept of what programs told the audit system.
+const (
+	maxAuditSudo     = 100_000
+	maxAuditAccounts = maxChanges
+)
 
 func (h *hunter) readAudit(host string) {
 	a := &h.audit
 	*a = auditFacts{
-		builder: ptree.NewBuilder(ptree.Options{}), logins: map[uint32][]auditLogin{}, sessions: map[string]*auditSession{}, byPID: map[uint32][]*auditSession{},
-		files: map[fileSeen]bool{}, conns: map[connSeen]bool{},
+		builder: ptree.NewBuilder(ptree.Options{MaxAlive: ptree.DefaultMaxAlive}), logins: map[uint32][]auditLogin{}, byPID: map[uint32][]*auditSession{}, boots: h.inv.Host.Boots,
 	}
+	a.open = map[auditKey]*auditSession{}
+	a.told.sudo.max, a.told.sudoLikes = maxAuditSudo, map[[2]string]int{}
+	a.told.accounts.max, a.told.accountLikes = maxAuditAccounts, map[[3]string]int{}
+	a.conns.max, a.conns.drop = h.o.MaxConnections, h.foldConnection
+	a.files.max = maxFiles
+	h.askLogged()
+	h.askFor()
 	var n int64
 	for ev, err := range h.src.Audit(h.ctx, host, h.o.Window) {
 		if err != nil {
@@ -102,6 +97,7 @@ func (h *hunter) readAudit(host string) {
 			}
 			h.serials.see(ev)
 		}
+		var by *ptree.Process
 		if p, ok := ProcessEvent(ev); ok {
 			if p.Kind == ptree.Exec {
 				h.seen.exec++
@@ -111,41 +107,91 @@ func (h *hunter) readAudit(host string) {
 			}
 			p.Host = "" // the investigation is of one host, whatever its records call it
 			h.ownTexts(&p)
-			a.builder.Add(p)
+			by = a.builder.Add(p)
 		}
 		if len(ev.Records) == 0 {
 			continue
 		}
 		h.sigmaEvent(ev)
-		a.userRecord(ev)
-		a.tries.add(ev)
+		h.userRecord(ev)
+		h.auditTry(ev)
 		h.hostRecord(ev)
-		h.connection(ev)
-		h.fileChange(ev)
+		h.connection(ev, by)
+		h.fileChange(ev, by)
 		h.auditOff(ev)
 		h.unitEvent(ev)
+		h.crowded()
 	}
+	h.endAudit()
+}
+
+// endAudit makes lists of what was kept of the audit log.
+func (h *hunter) endAudit() {
+	a := &h.audit
+	h.lastThin()
+	h.endSessions()
+	a.told.sudo.cut()
+	a.sudo = valuesOf(&a.told.sudo)
+	a.told.accounts.cut()
+	a.accounts = valuesOf(&a.told.accounts)
+	h.inv.Omitted.AuditSudo = a.told.sudo.omitted()
+	a.told = auditTold{}
+	h.listConnections()
+	h.listFileChanges()
+	h.endSwitches()
+}
+
+// valuesOf returns what a keeper holds, in the order that it came in.
+func valuesOf[T any](k *keeper[T]) []T {
+	out := make([]T, len(k.list))
+	for i := range k.list {
+		out[i] = k.list[i].v
+	}
+	return out
 }
 
 // userRecord keeps what the log says about sessions, sudo and accounts.
-func (a *auditFacts) userRecord(ev *auditd.Event) {
+func (h *hunter) userRecord(ev *auditd.Event) {
 	if s, ok := ev.Session(); ok && s.ID.OK && s.Result != auditd.ResultFail {
 		if s.Kind == auditd.SessionLogin {
-			a.logins[ev.PID.N] = append(a.logins[ev.PID.N], auditLogin{at: ev.Time, ses: s.ID.String(), user: ev.AUIDName, ref: ev.Ref()})
+			h.login(ev, &s)
 			return
 		}
-		a.session(ev, &s)
+		h.joinSession(ev, &s)
 		return
 	}
+	t := &h.audit.told
 	if c, ok := ev.SudoCommand(); ok && ev.Ses.OK {
-		a.sudo = append(a.sudo, auditSudo{at: ev.Time, ses: ev.Ses.String(), user: firstOf(c.User, ev.AUIDName), command: c.Line, failed: c.Result == auditd.ResultFail, ref: ev.Ref()})
+		if h.seen.auth == 0 {
+			return // there is no log that it could be held against
+		}
+		s := auditSudo{
+			at: ev.Time, ses: h.names.of(ev.Ses.String()), user: h.names.of(firstOf(c.User, ev.AUIDName)), command: h.names.of(program(c.Line)),
+			failed: c.Result == auditd.ResultFail, ref: ev.Ref(),
+		}
+		k := [2]string{s.user, s.command}
+		nth := t.sudoLikes[k] + 1
+		if nth > 1 || len(t.sudoLikes) < maxLikes {
+			t.sudoLikes[k] = nth
+		}
+		t.sudo.add(s, worthOf(0, nth))
 		return
 	}
 	if c, ok := ev.AccountChange(); ok && c.Result != auditd.ResultFail {
-		a.accounts = append(a.accounts, auditAccount{
-			at: ev.Time, kind: changeKind(&c), pid: ev.PID.N, ses: ev.Ses.String(), id: c.Target, program: c.Service,
-			user: firstOf(ev.AUIDName, ev.UIDName), ref: ev.Ref(),
-		})
+		if h.seen.auth > 0 && !t.changed.near(int(ev.PID.N), ev.Time) {
+			return // nor that
+		}
+		s := auditAccount{
+			at: ev.Time, kind: changeKind(&c), pid: ev.PID.N, ses: h.names.of(ev.Ses.String()), id: h.names.of(c.Target), program: h.names.of(c.Service),
+			user: h.names.of(firstOf(ev.AUIDName, ev.UIDName)), ref: ev.Ref(),
+		}
+		k := [3]string{s.kind, s.user, s.program}
+		t.accountLikes[k]++
+		class := 0
+		if s.kind == "user_add" {
+			class = 3
+		}
+		t.accounts.add(s, worthOf(class, t.accountLikes[k]))
 	}
 }
 
@@ -162,118 +208,6 @@ func changeKind(c *auditd.AccountChange) string {
 		return what + "delete"
 	}
 	return what + "modify"
-}
-
-// session joins the start and the end that the process with the session
-// reports; sudo and su inside it report the same session and are not it.
-func (a *auditFacts) session(ev *auditd.Event, v *auditd.Session) {
-	if v.Service == "sudo" || v.Service == "su" || v.Service == "" {
-		return
-	}
-	key := v.ID.String() + " " + ev.PID.String()
-	s := a.sessions[key]
-	if s == nil || v.Kind == auditd.SessionStart && !s.start.IsZero() { // numbers start anew with the host
-		s = &auditSession{ses: v.ID.String(), program: v.Service, pid: ev.PID.N}
-		a.sessions[key] = s
-		a.order = append(a.order, s)
-		a.byPID[s.pid] = append(a.byPID[s.pid], s)
-	}
-	s.user, s.host, s.tty = firstOf(s.user, v.User), firstOf(s.host, v.Hostname), firstOf(s.tty, v.Terminal)
-	if !s.source.IsValid() {
-		s.source = v.Addr
-	}
-	if len(s.refs) < maxProcessRefs {
-		s.refs = append(s.refs, ev.Ref())
-	}
-	switch {
-	case v.Kind != auditd.SessionStart:
-		s.end = ev.Time
-	case s.start.IsZero():
-		s.start = ev.Time
-	}
-}
-
-// connection keeps a connection over IPv4 or IPv6 that a process made, once
-// for each process and peer.
-func (h *hunter) connection(ev *auditd.Event) {
-	v, ok := ev.Connection()
-	if !ok || v.Call != "connect" && v.Call != "send" {
-		return
-	}
-	h.seen.connect++
-	to := v.Sock.AddrPort
-	if !to.IsValid() || to.Port() == 0 { // port 0 asks the kernel for a route, it connects to nothing
-		return
-	}
-	key := connSeen{ev.PID.N, to}
-	if h.audit.conns[key] {
-		return
-	}
-	if len(h.inv.Connections) >= h.o.MaxConnections {
-		h.audit.omitted++
-		return
-	}
-	h.audit.conns[key] = true
-	c := Connection{
-		Time: ev.Time.UTC(), Address: to, Kind: geo.KindOf(to.Addr()).String(), Exe: ev.Exe, PID: int(ev.PID.N),
-		User: firstOf(ev.AUIDName, ev.UIDName), Result: string(v.Result), AuditSession: ev.Ses.String(), Refs: ev.Refs(),
-	}
-	if v.Errno != "" {
-		c.Result = v.Errno
-	}
-	h.inv.Connections = append(h.inv.Connections, c)
-}
-
-const maxFiles = 10_000
-
-// fileChange keeps a change to a file that a rule of the audit system watches:
-// such events have a key.
-func (h *hunter) fileChange(ev *auditd.Event) {
-	v, ok := ev.FileChange()
-	if !ok || len(ev.Keys) == 0 || v.Result != auditd.ResultSuccess || len(h.inv.FileChanges) >= maxFiles {
-		return
-	}
-	key := fileSeen{ev.PID.N, v.Path, string(v.Action)}
-	if h.audit.files[key] {
-		return
-	}
-	h.audit.files[key] = true
-	h.inv.FileChanges = append(h.inv.FileChanges, FileChange{
-		Time: ev.Time.UTC(), Path: v.Path, Action: string(v.Action), From: v.From, Exe: ev.Exe, PID: int(ev.PID.N), User: firstOf(ev.AUIDName, ev.UIDName),
-		Key: strings.Join(ev.Keys, " "), Result: string(v.Result), AuditSession: ev.Ses.String(), Refs: ev.Refs(),
-	})
-}
-
-// auditOff is an act against the auditing itself.
-type auditOff struct {
-	at       time.Time
-	what     string
-	who, ses string
-	refs     []evidence.Ref
-}
-
-// auditOff notes what ended or blinded the auditing itself.
-func (h *hunter) auditOff(ev *auditd.Event) {
-	v, ok := ev.ConfigChange()
-	if ok && !v.Blinds && v.Result != auditd.ResultFail && len(h.audit.on) < maxFiles &&
-		(v.Op == "start" || v.Op == "add_rule" || v.Name == "audit_enabled" && v.New != "0") {
-		h.audit.on = append(h.audit.on, utc(ev.Time))
-	}
-	if !ok || !v.Blinds || v.Result == auditd.ResultFail || len(h.audit.off) >= maxFiles {
-		return
-	}
-	o := auditOff{at: ev.Time.UTC(), who: actor(ev), ses: ev.Ses.String(), refs: ev.Refs()}
-	switch {
-	case v.Op == "remove_rule":
-		o.what = "a rule was removed"
-	case v.Name == "audit_enabled":
-		o.what = "it was switched off"
-	case v.Name != "":
-		o.what = v.Name + " was set to " + v.New
-	default:
-		o.what = "the daemon ended"
-	}
-	h.audit.off = append(h.audit.off, o)
 }
 
 // actor names who did what an event tells: the account that logged on, else the
@@ -299,25 +233,4 @@ func firstOf(list ...string) string {
 		}
 	}
 	return ""
-}
-
-// auditOffAt reports whether auditing was cut back before a moment and not
-// since switched on again.
-func (h *hunter) auditOffAt(at time.Time) bool {
-	off := time.Time{}
-	for i := range h.audit.off {
-		if h.audit.off[i].at.After(at) {
-			break
-		}
-		off = h.audit.off[i].at
-	}
-	if off.IsZero() {
-		return false
-	}
-	for _, on := range h.audit.on {
-		if on.After(off) && !on.After(at) {
-			return false
-		}
-	}
-	return true
 }

@@ -10,26 +10,38 @@ import (
 )
 
 // auditLogons joins what PAM and the login programs tell the audit system about
-// attempts to log on, for hosts whose auth log is not there.
+// attempts to log on, for hosts whose auth log is not there. Attempts wait
+// until nothing more can be told of them and all that began before.
 type auditLogons struct {
-	open    map[uint32]int // index in list, by pid
-	list    []syslog.Attempt
-	unknown map[uint32]time.Time // pids of which the host said that it knows no such account
+	list    []*syslog.Attempt          // in order of their first records
+	open    map[uint32]*syslog.Attempt // the latest of each pid
+	unknown map[uint32]time.Time       // pids of which the host said that it knows no such account
+	opened  []*auditSession            // sessions that are not counted as attempts yet
+	due     int                        // how many may wait
 }
 
-// auditTryGap is how long one connection may take between two tries.
-const auditTryGap = 3 * time.Minute
+const (
+	// auditTryGap is how long one connection may take between two tries.
+	auditTryGap = 3 * time.Minute
+	// auditTryLasts is how long its tries may go on and be one attempt.
+	auditTryLasts = 15 * time.Minute
 
-// maxAuditTries bounds how many attempts are kept.
-const maxAuditTries = 1 << 18
+	auditTriesWait = 1 << 14 // attempts, before those are counted that are over
+	auditTriesMost = 1 << 17 // then they wait no longer
+)
 
-func (l *auditLogons) add(ev *auditd.Event) {
+// auditTry takes an event about an attempt to log on.
+func (h *hunter) auditTry(ev *auditd.Event) {
+	if h.seen.auth > 0 {
+		return // the log tells of them
+	}
+	l := &h.audit.tries
 	v, ok := ev.Logon()
 	if !ok || !ev.PID.OK || !remoteOrLocal(v.Service) {
 		return
 	}
 	if l.open == nil {
-		l.open, l.unknown = map[uint32]int{}, map[uint32]time.Time{}
+		l.open, l.unknown, l.due = map[uint32]*syslog.Attempt{}, map[uint32]time.Time{}, auditTriesWait
 	}
 	if !v.Known {
 		l.unknown[ev.PID.N] = ev.Time
@@ -37,8 +49,7 @@ func (l *auditLogons) add(ev *auditd.Event) {
 	if v.Kind != auditd.LogonAuth || v.Result != auditd.ResultFail {
 		return // a success is told by its session, the rest repeats the try
 	}
-	if i, ok := l.open[ev.PID.N]; ok && ev.Time.Sub(l.list[i].Last) <= auditTryGap && l.list[i].User == v.User {
-		a := &l.list[i]
+	if a := l.open[ev.PID.N]; a != nil && ev.Time.Sub(a.Last) <= auditTryGap && a.User == v.User {
 		a.Tries++
 		a.Last = ev.Time
 		if len(a.Refs) < maxProcessRefs {
@@ -46,14 +57,16 @@ func (l *auditLogons) add(ev *auditd.Event) {
 		}
 		return
 	}
-	if len(l.list) >= maxAuditTries {
-		return
+	a := &syslog.Attempt{
+		Kind: h.names.of(logonKind(v.Service)), PID: int(ev.PID.N), User: h.names.of(v.User), UserKnown: true, Source: v.Addr, SourceHost: h.names.of(v.Hostname),
+		Method: h.names.of(v.Method), First: ev.Time, Last: ev.Time, Tries: 1, Refs: []evidence.Ref{ev.Ref()},
 	}
-	l.open[ev.PID.N] = len(l.list)
-	l.list = append(l.list, syslog.Attempt{
-		Kind: logonKind(v.Service), PID: int(ev.PID.N), User: v.User, UserKnown: true, Source: v.Addr, SourceHost: v.Hostname,
-		Method: v.Method, First: ev.Time, Last: ev.Time, Tries: 1, Refs: []evidence.Ref{ev.Ref()},
-	})
+	l.open[ev.PID.N] = a
+	l.list = append(l.list, a)
+	if len(l.list)+len(l.opened) >= l.due {
+		h.countTries(ev.Time)
+		l.due = len(l.list) + len(l.opened) + auditTriesWait
+	}
 }
 
 // logonKind names a login program as sessions are named.
@@ -66,49 +79,75 @@ func logonKind(service string) string {
 
 // attemptsOfAudit counts the attempts that audit tells of, where no log does.
 func (h *hunter) attemptsOfAudit() {
-	if h.seen.auth > 0 {
-		return
-	}
-	list := h.audit.tries.attempts(h.audit.order)
-	slices.SortStableFunc(list, attemptOrder)
-	for i := range list {
-		h.countAttempt(&list[i])
+	if h.seen.auth == 0 {
+		h.countTries(time.Time{})
 	}
 	h.audit.tries = auditLogons{}
 }
 
-// attempts returns the attempts, with the sessions as those that succeeded, in
-// no order.
-func (l *auditLogons) attempts(sessions []*auditSession) []syslog.Attempt {
-	for i := range l.list {
-		a := &l.list[i]
+// countTries counts the attempts that are over at a moment, with the sessions
+// as those that succeeded; all of them where it is zero.
+func (h *hunter) countTries(now time.Time) {
+	l := &h.audit.tries
+	l.opened = slices.DeleteFunc(l.opened, func(s *auditSession) bool {
+		a := l.open[s.pid]
+		if a == nil || a.Success || a.User != s.user || s.start.Sub(a.Last).Abs() > auditTryGap {
+			return false
+		}
+		a.Success = true
+		a.Tries++
+		a.Last = s.start
+		a.Refs = append(a.Refs, s.refs...)
+		return true
+	})
+	over := func(time.Time) bool { return true }
+	if !now.IsZero() && len(l.list)+len(l.opened) < auditTriesMost {
+		until := now.Add(-auditTryGap)
+		for _, a := range l.list {
+			if !a.Success && now.Sub(a.Last) <= auditTryGap && a.First.Before(until) {
+				until = a.First
+				break // they are in order
+			}
+		}
+		if least := now.Add(-auditTryLasts); until.Before(least) {
+			until = least
+		}
+		over = func(t time.Time) bool { return t.Before(until) }
+	}
+	var done []syslog.Attempt
+	l.list = slices.DeleteFunc(l.list, func(a *syslog.Attempt) bool {
+		if !over(a.First) {
+			return false
+		}
 		if at, ok := l.unknown[uint32(a.PID)]; ok && near(at, a.Last, auditTryGap) {
 			a.UserKnown = false
 		}
-		if a.Source.IsValid() {
-			a.SourceHost = ""
+		if l.open[uint32(a.PID)] == a {
+			delete(l.open, uint32(a.PID))
 		}
-	}
-	for _, s := range sessions {
-		if s.start.IsZero() || !remoteOrLocal(s.program) {
-			continue
+		done = append(done, *a)
+		return true
+	})
+	l.opened = slices.DeleteFunc(l.opened, func(s *auditSession) bool {
+		if !over(s.start) {
+			return false
 		}
-		if i, ok := l.open[s.pid]; ok && l.list[i].User == s.user && s.start.Sub(l.list[i].Last).Abs() <= auditTryGap {
-			a := &l.list[i]
-			a.Success = true
-			a.Tries++
-			a.Last = s.start
-			a.Refs = append(a.Refs, s.refs...)
-			continue
-		}
-		a := syslog.Attempt{
+		done = append(done, syslog.Attempt{
 			Kind: logonKind(s.program), PID: int(s.pid), User: s.user, UserKnown: true, Source: s.source, SourceHost: s.host,
 			First: s.start, Last: s.start, Tries: 1, Success: true, Refs: slices.Clone(s.refs),
+		})
+		return true
+	})
+	for pid, at := range l.unknown {
+		if over(at.Add(auditTryLasts)) {
+			delete(l.unknown, pid)
 		}
-		if a.Source.IsValid() {
-			a.SourceHost = ""
-		}
-		l.list = append(l.list, a)
 	}
-	return l.list
+	slices.SortStableFunc(done, attemptOrder)
+	for i := range done {
+		if done[i].Source.IsValid() {
+			done[i].SourceHost = ""
+		}
+		h.countAttempt(&done[i])
+	}
 }

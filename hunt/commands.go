@@ -39,48 +39,102 @@ const (
 // command is one distinct command while they are counted.
 type command struct {
 	use    CommandUse
-	parsed cmdline.Command
+	parsed cmdline.Command // as far as its rarity asks
+}
+
+// use is one or several runs of a command.
+type use struct {
+	text, user, where, session string
+	severity                   Severity
+	n                          int
+	at                         span
+	refs                       []evidence.Ref
+	parse                      func() cmdline.Command
+}
+
+// uses counts commands by their text.
+type uses struct {
+	byText map[string]*command
+	past   cmdline.Past
+	lost   int // runs of commands that were too many to be told apart
+}
+
+func (l *uses) add(o use) {
+	if o.text == "" {
+		return
+	}
+	c := l.byText[o.text]
+	if c == nil {
+		if l.byText == nil {
+			l.byText = map[string]*command{}
+		}
+		if len(l.byText) >= maxCommandTexts {
+			l.cut()
+		}
+		c = &command{use: CommandUse{Text: o.text, Severity: SeverityInfo}, parsed: gist(o.parse())}
+		l.byText[o.text] = c
+	}
+	l.past.AddN(c.parsed, int64(o.n))
+	u := &c.use
+	u.Count += o.n
+	u.Severity = worse(u.Severity, o.severity)
+	u.First, u.Last = widen(u.First, u.Last, o.at.first, o.at.last)
+	u.Where = appendNew(u.Where, o.where)
+	if o.user != "" && len(u.Users) < maxAccounts {
+		u.Users = appendNew(u.Users, o.user)
+	}
+	if o.session != "" && len(u.Sessions) < maxAccounts {
+		u.Sessions = appendNew(u.Sessions, o.session)
+	}
+	for _, r := range o.refs {
+		if len(u.Refs) < maxIndicatorRefs {
+			u.Refs = appendNew(u.Refs, r)
+		}
+	}
+}
+
+// cut forgets a quarter of the commands: those that tell least, of equal ones
+// the oldest.
+func (l *uses) cut() {
+	all := slices.SortedFunc(maps.Values(l.byText), func(a, b *command) int {
+		return cmp.Or(a.use.Severity.Compare(b.use.Severity), -cmp.Compare(a.use.Count, b.use.Count), a.use.Last.Compare(b.use.Last), cmp.Compare(a.use.Text, b.use.Text))
+	})
+	for _, c := range all[:max(len(all)/4, 1)] {
+		l.lost++
+		delete(l.byText, c.use.Text)
+	}
+}
+
+// gist is what the rarity of a command goes by: its text and the names of its
+// programs.
+func gist(c cmdline.Command) cmdline.Command {
+	out := cmdline.Command{Text: c.Text}
+	for i := range c.Calls {
+		if argv := c.Calls[i].Argv; len(argv) > 0 {
+			out.Calls = append(out.Calls, cmdline.Call{Argv: []string{argv[0]}})
+		}
+	}
+	return out
 }
 
 // buildCommands counts what people ran, and says how common each is.
 func (h *hunter) buildCommands() {
-	uses := map[string]*command{}
-	var order []*command
-	var past cmdline.Past
-	add := func(text, user, where, session string, severity Severity, n int, at span, refs []evidence.Ref, parse func() cmdline.Command) {
-		if text == "" {
-			return
-		}
-		c := uses[text]
-		if c == nil {
-			if len(uses) >= maxCommandTexts {
-				return
-			}
-			c = &command{use: CommandUse{Text: text, Severity: SeverityInfo}, parsed: parse()}
-			uses[text] = c
-			order = append(order, c)
-		}
-		past.AddN(c.parsed, int64(n))
-		u := &c.use
-		u.Count += n
-		u.Severity = worse(u.Severity, severity)
-		u.First, u.Last = widen(u.First, u.Last, at.first, at.last)
-		u.Where = appendNew(u.Where, where)
-		if user != "" && len(u.Users) < maxAccounts {
-			u.Users = appendNew(u.Users, user)
-		}
-		if session != "" && len(u.Sessions) < maxAccounts {
-			u.Sessions = appendNew(u.Sessions, session)
-		}
-		for _, r := range refs {
-			if len(u.Refs) < maxIndicatorRefs {
-				u.Refs = appendNew(u.Refs, r)
+	l := &h.uses
+	for _, c := range l.byText { // of processes that are not listed
+		var users []string
+		for _, mark := range c.use.Sessions {
+			if _, user := h.marked(mark); user != "" && len(users) < maxAccounts {
+				users = appendNew(users, user)
 			}
 		}
+		c.use.Users, c.use.Sessions = users, h.unmark(c.use.Sessions)
 	}
 	for i := range h.inv.Sudo {
 		c := &h.inv.Sudo[i]
-		add(c.Text, c.User, "sudo", c.Session, worstHit(c.Hits), 1, span{c.Time, c.Time}, c.Refs, func() cmdline.Command { return in(cmdline.FromSudo(c.Text), c.PWD) })
+		l.add(use{
+			c.Text, c.User, "sudo", c.Session, worstHit(c.Hits), 1, span{c.Time, c.Time}, c.Refs,
+			func() cmdline.Command { return in(cmdline.FromSudo(c.Text), c.PWD) },
+		})
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(h.sudo.omitted), func(a, b sudoText) int { return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.pwd, b.pwd)) }) {
 		m := h.sudo.omitted[k]
@@ -89,7 +143,7 @@ func (h *hunter) buildCommands() {
 			if i == 0 {
 				n = m.n // of all of them together
 			}
-			add(k.text, user, "sudo", "", worstHit(m.hits), n, span{m.first, m.last}, nil, func() cmdline.Command { return in(cmdline.FromSudo(k.text), k.pwd) })
+			l.add(use{k.text, user, "sudo", "", worstHit(m.hits), n, span{m.first, m.last}, nil, func() cmdline.Command { return in(cmdline.FromSudo(k.text), k.pwd) }})
 		}
 	}
 	for i := range h.inv.Processes {
@@ -102,18 +156,19 @@ func (h *hunter) buildCommands() {
 		if !ok {
 			continue
 		}
+		at := firstTime(p.Start, p.End)
 		for _, im := range node.Images() {
 			if im.Source == ptree.FromExec {
-				at := firstTime(p.Start, p.End)
-				add(im.CommandLine(), user, "process", p.Session, p.Severity, 1, span{at, at}, p.Refs, func() cmdline.Command { return commandOf(&im) })
+				l.add(use{im.CommandLine(), user, "process", p.Session, p.Severity, 1, span{at, at}, p.Refs, func() cmdline.Command { return commandOf(&im) }})
 			}
 		}
 	}
+	order := slices.Collect(maps.Values(l.byText))
 	for _, c := range order {
-		r := past.Rarity(c.parsed)
+		r := l.past.Rarity(c.parsed)
 		c.use.Of, c.use.Program, c.use.Like, c.use.Bits = r.Total, r.Program, r.Seen, math.Round(r.Bits*100)/100
 	}
-	slices.SortStableFunc(order, func(a, b *command) int {
+	slices.SortFunc(order, func(a, b *command) int {
 		return cmp.Or(cmp.Compare(b.use.Bits, a.use.Bits), b.use.Severity.Compare(a.use.Severity), a.use.First.Compare(b.use.First), cmp.Compare(a.use.Text, b.use.Text))
 	})
 	for _, c := range order[:min(len(order), maxCommands)] {
@@ -122,4 +177,8 @@ func (h *hunter) buildCommands() {
 	if n := len(order) - maxCommands; n > 0 {
 		h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, fmt.Sprintf("%d commands that are more common than the %d listed are not.", n, maxCommands))
 	}
+	if l.lost > 0 {
+		h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, fmt.Sprintf("%d more commands are not counted each: there were more than %d, and those had no risks and were run most or not for long.", l.lost, maxCommandTexts))
+	}
+	h.uses = uses{}
 }

@@ -117,6 +117,7 @@ const (
 	ghostSSH                           // it is of sshd
 	ghostRemote                        // it is of a program that lets people in
 	ghostSu
+	ghostAudit // only audit tells of it
 )
 
 const never = math.MaxUint32
@@ -136,23 +137,28 @@ type ghostUser struct {
 	sources     []string
 }
 
-func (h *hunter) forgetSession(s *heldSession) {
-	delete(h.befores, s.ID)
-	u := h.ghosts.from[s.User]
+// count counts a session of an account that is not listed.
+func (g *ghosts) count(user, from string, start, end time.Time) {
+	u := g.from[user]
 	if u == nil {
 		u = &ghostUser{}
-		if h.ghosts.from == nil {
-			h.ghosts.from = map[string]*ghostUser{}
+		if g.from == nil {
+			g.from = map[string]*ghostUser{}
 		}
-		h.ghosts.from[s.User] = u
+		g.from[user] = u
 	}
-	from, _ := sourceOf(s.Source, s.SourceHost)
 	u.n++
-	u.first, u.last = widen(u.first, u.last, s.Start, s.Start)
-	u.first, u.last = widen(u.first, u.last, s.End, s.End)
+	u.first, u.last = widen(u.first, u.last, start, start)
+	u.first, u.last = widen(u.first, u.last, end, end)
 	if from != "" && len(u.sources) < maxAccounts {
 		u.sources = appendNew(u.sources, from)
 	}
+}
+
+func (h *hunter) forgetSession(s *heldSession) {
+	delete(h.befores, s.ID)
+	from, _ := sourceOf(s.Source, s.SourceHost)
+	h.ghosts.count(s.User, from, s.Start, s.End)
 	if s.Start.IsZero() {
 		return // when it was open is not known
 	}

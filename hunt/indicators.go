@@ -42,6 +42,32 @@ func (h *hunter) markOf(program, text, where string, at time.Time, session strin
 	}
 }
 
+// found is an indicator in a text.
+type found struct{ kind, value string }
+
+// maxTexts is how many command lines are remembered with their indicators.
+const maxTexts = 1 << 13
+
+// markCommand scans a command line for indicators. The same few are run again
+// and again.
+func (h *hunter) markCommand(program, text string, at time.Time, session string, refs []evidence.Ref) {
+	list, ok := h.texts[text]
+	if !ok {
+		for m := range h.scan.Scan(text) {
+			if m.Type != ioc.LinuxPath && m.Type != ioc.WindowsPath {
+				list = append(list, found{string(m.Type), strings.Clone(m.Value)})
+			}
+		}
+		if h.texts == nil || len(h.texts) >= maxTexts {
+			h.texts = map[string][]found{}
+		}
+		h.texts[text] = list
+	}
+	for _, f := range list {
+		h.addIndicator(f.kind, f.value, program, "command", at, session, refs)
+	}
+}
+
 const maxPrograms = 50 // of one indicator
 
 func (h *hunter) addIndicator(kind, value, program, where string, at time.Time, session string, refs []evidence.Ref) {
@@ -127,6 +153,9 @@ func kindOf(s string) string {
 // buildIndicators adds what logons, commands and connections hold, and says
 // which findings an indicator stands in.
 func (h *hunter) buildIndicators() {
+	for _, i := range h.marks { // of processes that are not listed
+		i.Sessions = h.unmark(i.Sessions)
+	}
 	for _, t := range h.inv.Logons.Tries {
 		h.markOf(t.Program, t.Source, "logon", t.Time, t.Session, t.Refs)
 	}
@@ -141,7 +170,7 @@ func (h *hunter) buildIndicators() {
 	for _, p := range h.inv.Processes {
 		at := firstTime(p.Start, p.End)
 		for _, text := range append(slices.Clone(p.Earlier), p.Cmdline) {
-			h.markOf(programOf(p.Exe), text, "command", at, p.Session, p.Refs)
+			h.markCommand(programOf(p.Exe), text, at, p.Session, p.Refs)
 		}
 		h.markDecoded(programOf(p.Exe), p.Hits, "command", at, p.Session, p.Refs)
 	}

@@ -64,6 +64,12 @@ type hunter struct {
 	failed       []string // inputs that could not be read to their end
 
 	audit     auditFacts
+	crowd     crowd
+	folded    folded
+	uses      uses
+	appNames  map[string]bool    // of applications
+	texts     map[string][]found // indicators of command lines
+	commands  map[string]*judged
 	logins    logins
 	rhythms   rhythms             // of the logs
 	serials   serials             // of audit events
@@ -76,6 +82,9 @@ type hunter struct {
 	oneFile   map[string][]string // lists of one file, each once
 	logStarts []time.Time         // when log daemons say that they began or ended
 	tree      *ptree.Tree
+
+	connectedBy []*ptree.Process // by connection
+	changedBy   []*ptree.Process // by file change
 
 	before      []failuresBefore           // by session
 	sudoBefores map[evidence.Ref]sudoHabit // by the line of the command

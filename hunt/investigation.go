@@ -66,6 +66,11 @@ type Omitted struct {
 	Changes   int `json:"changes,omitempty"`
 	CronEdits int `json:"cron_edits,omitempty"`
 	Refused   int `json:"refused_su,omitempty"` // refusals of su that no finding tells of one by one
+
+	Processes   int `json:"processes,omitempty"`
+	Connections int `json:"connections,omitempty"`
+	FileChanges int `json:"file_changes,omitempty"`
+	AuditSudo   int `json:"audit_sudo,omitempty"` // sudo's reports to the audit system that were not held against the log
 }
 
 // HostSummary is what the logs say about the host itself.

@@ -122,6 +122,16 @@ func (h *hunter) buildNetwork() {
 			p.Processes = appendNew(p.Processes, c.Process)
 		}
 	}
+	for a, f := range h.folded.peers {
+		p := get(a)
+		p.Out += f.n
+		p.Where = appendNew(p.Where, "connection")
+		for _, port := range f.ports {
+			if len(p.Ports) < maxPorts {
+				p.Ports = appendNew(p.Ports, port)
+			}
+		}
+	}
 	for a, f := range h.besides.peers {
 		p := get(a)
 		p.In, p.Out, p.Denied, p.BytesIn, p.BytesOut = p.In+f.in, p.Out+f.out, f.denied, f.bytesIn, f.bytesOut

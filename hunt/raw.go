@@ -35,12 +35,7 @@ func (h *hunter) buildCoverage() {
 	if n := h.shapes.Other(); n > 0 {
 		note("%d more messages of programs that are read were not understood; their shapes were too many to list.", n)
 	}
-	if n := h.tree.Len() - len(h.inv.Processes); n > 0 && h.seen.exec > 0 {
-		note("%d processes beyond the limit of %d are not listed.", n, h.o.MaxProcesses)
-	}
-	if h.audit.omitted > 0 {
-		note("%d connections beyond the limit of %d are not listed.", h.audit.omitted, h.o.MaxConnections)
-	}
+	h.crowdNotes(note)
 	if h.seen.indicatorsOmitted > 0 {
 		note("%d indicators beyond the limit of %d are not listed.", h.seen.indicatorsOmitted, h.o.MaxIndicators)
 	}
@@ -65,7 +60,7 @@ func (h *hunter) buildCoverage() {
 	if h.inv.Logons.Omitted > 0 {
 		note("%d logon attempts beyond the limit of %d are counted but not listed.", h.inv.Logons.Omitted, h.o.MaxTries)
 	}
-	if n := len(h.audit.off); n > 0 {
+	if n := h.audit.offs; n > 0 {
 		note("Auditing was cut back %s, first at %s; what came after may not be in the audit log.", times(n), h.audit.off[0].at.Format(time.RFC3339))
 	}
 	h.logins.note(note)

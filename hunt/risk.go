@@ -40,23 +40,20 @@ func (h *hunter) judge() {
 			continue
 		}
 		for _, im := range node.Images() {
-			if im.Source != ptree.FromExec && (im.Source != ptree.FromSeen || p.Session == "") {
-				continue // told of the process that ran it, or of what a daemon happened to be when it did something else
+			if !isCommand(&im, p.Session != "") {
+				continue
 			}
-			c := commandOf(&im)
-			if from, files := fetchOf(c); len(from) > 0 {
+			j := h.judgeImage(&im)
+			if len(j.from) > 0 {
 				h.addFetch(Fetch{
-					Time: firstTime(p.Start, p.End), Session: p.Session, User: p.User, Text: im.CommandLine(), From: from, Files: files, Process: p.ID, Refs: p.Refs,
+					Time: firstTime(p.Start, p.End), Session: p.Session, User: p.User, Text: im.CommandLine(), From: j.from, Files: j.files, Process: p.ID, Refs: p.Refs,
 				})
 			}
-			for _, hit := range h.hits(c) {
-				if !slices.ContainsFunc(p.Hits, func(o Hit) bool { return o.Rule == hit.Rule && o.Target == hit.Target }) {
-					p.Hits = append(p.Hits, hit)
-					p.Severity = worse(p.Severity, hit.Severity)
-				}
-			}
+			p.Hits = addHits(p.Hits, j.hits)
 		}
+		p.Severity = severityOf(p.Hits)
 	}
+	h.commands = nil
 }
 
 // commandOf reads an image's command: its exact arguments where the log has

@@ -85,7 +85,12 @@ func (h *hunter) buildSessionFacts() {
 		ratios[c.Name] = ratioOf(c.Succeeded, c.Failed)
 	}
 	h.buildBursts()
-	left := maxCronSteps
+	left, leftChanges := maxCronSteps, maxCronSteps
+	changes := make([]int, len(h.inv.Changes)) // in order of time
+	for i := range changes {
+		changes[i] = i
+	}
+	slices.SortStableFunc(changes, func(a, b int) int { return h.inv.Changes[a].Time.Compare(h.inv.Changes[b].Time) })
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
 		f := &s.Facts
@@ -100,7 +105,7 @@ func (h *hunter) buildSessionFacts() {
 		}
 		end := h.endOf(s)
 		f.Cron = h.cronWithin(s.Start, end, &left)
-		f.Users = h.changesWithin(s.Start, end)
+		f.Users = h.changesWithin(changes, s.Start, end, &leftChanges)
 	}
 	for _, c := range h.inv.Sudo {
 		if s := h.session(c.Session); s != nil {
@@ -115,6 +120,10 @@ func (h *hunter) buildSessionFacts() {
 		if s := h.session(p.Session); s != nil && p.Severity.Compare(SeverityMedium) >= 0 {
 			s.Facts.Risky++
 		}
+	}
+	h.countFolded()
+	if leftChanges <= 0 {
+		h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, "What changed of accounts while a session was open is counted for the first sessions only: there is too much of it.")
 	}
 	if left <= 0 {
 		h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, "What cron ran while a session was open is counted for the first sessions only: there is too much of it.")
@@ -150,13 +159,15 @@ func (h *hunter) cronWithin(start, end time.Time, left *int) []JobCount {
 	return out[:min(len(out), maxJobCounts)]
 }
 
-func (h *hunter) changesWithin(start, end time.Time) []ChangeCount {
+func (h *hunter) changesWithin(order []int, start, end time.Time, left *int) []ChangeCount {
 	var out []ChangeCount
-	for i := range h.inv.Changes {
+	from, _ := slices.BinarySearchFunc(order, start, func(i int, t time.Time) int { return h.inv.Changes[i].Time.Compare(t) })
+	for _, i := range order[from:] {
 		c := &h.inv.Changes[i]
-		if c.Time.Before(start) || c.Time.After(end) {
-			continue
+		if c.Time.After(end) || *left <= 0 {
+			break
 		}
+		*left--
 		at := slices.IndexFunc(out, func(o ChangeCount) bool { return o.Kind == c.Kind })
 		if at < 0 {
 			at = len(out)

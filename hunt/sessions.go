@@ -22,7 +22,7 @@ const joinSlack = 5 * time.Second
 func (h *hunter) buildSessions() {
 	h.held.cut()
 	held := h.held.list
-	h.inv.Omitted.Sessions = h.held.omitted()
+	h.inv.Omitted.Sessions += h.held.omitted()
 	h.held = keeper[heldSession]{}
 	slices.SortStableFunc(held, func(a, b kept[heldSession]) int {
 		return cmp.Or(sessionTime(&a.v.Session).Compare(sessionTime(&b.v.Session)), cmp.Compare(a.v.ID, b.v.ID))

@@ -75,25 +75,33 @@ func (h *hunter) sigmaProcesses() {
 		return
 	}
 	for p := range h.tree.All() {
-		var parent, parentLine string
-		if up := p.ParentImage(); up != nil {
-			parent, parentLine = up.Exe, up.CommandLine()
+		h.sigmaProcess(p)
+	}
+}
+
+// sigmaProcess puts the programs that a process ran through the rules.
+func (h *hunter) sigmaProcess(p *ptree.Process) {
+	if h.sigma == nil {
+		return
+	}
+	var parent, parentLine string
+	if up := p.ParentImage(); up != nil {
+		parent, parentLine = up.Exe, up.CommandLine()
+	}
+	for _, im := range p.Images() {
+		if im.Source != ptree.FromExec {
+			continue
 		}
-		for _, im := range p.Images() {
-			if im.Source != ptree.FromExec {
-				continue
-			}
-			var ref evidence.Ref
-			if refs := p.Evidence(); len(refs) > 0 {
-				ref = refs[0]
-			}
-			h.sigma.Add(sigma.Process{
-				Time: p.Start, Image: im.Exe, CommandLine: im.CommandLine(), ParentImage: parent, ParentCommandLine: parentLine, User: firstOf(p.User, p.UID),
-				LogonID: p.Session, CurrentDirectory: im.CWD, ProcessID: int64(p.PID), ParentProcessID: int64(p.PPID),
-				Ref: sigmaRef{ref: ref, ses: p.Session, process: p.ID()},
-			}.Event())
-			parent, parentLine = im.Exe, im.CommandLine()
+		var ref evidence.Ref
+		if refs := p.Evidence(); len(refs) > 0 {
+			ref = refs[0]
 		}
+		h.sigma.Add(sigma.Process{
+			Time: p.Start, Image: im.Exe, CommandLine: im.CommandLine(), ParentImage: parent, ParentCommandLine: parentLine, User: firstOf(p.User, p.UID),
+			LogonID: p.Session, CurrentDirectory: im.CWD, ProcessID: int64(p.PID), ParentProcessID: int64(p.PPID),
+			Ref: sigmaRef{ref: ref, ses: p.Session, process: p.ID()},
+		}.Event())
+		parent, parentLine = im.Exe, im.CommandLine()
 	}
 }
 

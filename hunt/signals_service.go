@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -27,7 +28,7 @@ const (
 // shell as the logs state them, else by its name; never where somebody logged on
 // as it.
 func (h *hunter) isService(user string) bool {
-	if user == "" || user == "root" || user == "0" {
+	if user == "" || isRoot(user) {
 		return false
 	}
 	if h.services == nil {
@@ -43,6 +44,8 @@ func (h *hunter) isService(user string) bool {
 	return is
 }
 
+func isRoot(user string) bool { return user == "root" || user == "0" }
+
 func (h *hunter) looksLikeService(user string) bool {
 	uid, err := strconv.ParseInt(user, 10, 64)
 	stated := err == nil
@@ -52,7 +55,7 @@ func (h *hunter) looksLikeService(user string) bool {
 	person := slices.ContainsFunc(h.inv.Sessions, func(s Session) bool {
 		return !isSu(s.Kind) && isLogon(s.Kind) && !s.Start.IsZero() && (s.User == user || stated && h.isUID(s.User, uid))
 	})
-	if person {
+	if person || h.ghosts.from[user] != nil {
 		return false
 	}
 	for i := range h.inv.Changes {
@@ -99,11 +102,14 @@ func (h *hunter) serviceSignals() {
 		return
 	}
 	byID := make(map[int]*Process, len(h.inv.Processes))
-	texts := map[string]int{}
+	texts := maps.Clone(h.folded.texts)
+	if texts == nil {
+		texts = map[string]int{}
+	}
 	for i := range h.inv.Processes {
 		p := &h.inv.Processes[i]
 		byID[p.ID] = p
-		if h.serves(p) && len(texts) < maxLogins {
+		if h.serves(p) && (len(texts) < maxServiceTexts || texts[p.User+"\x00"+p.Cmdline] > 0) {
 			texts[p.User+"\x00"+p.Cmdline]++
 		}
 	}

@@ -331,11 +331,9 @@ func (h *hunter) auditOffSilences() {
 		if i > 0 && o.at.Sub(h.audit.off[i-1].at) < time.Minute && o.ses == h.audit.off[i-1].ses {
 			continue
 		}
-		until, back := h.end(), false
-		for _, on := range h.audit.on {
-			if on.After(o.at) && (!back || on.Before(until)) {
-				until, back = on, true
-			}
+		until, back := h.auditBack(o.at)
+		if !back {
+			until = h.end()
 		}
 		s := Silence{
 			Kind: SilenceAuditOff, Log: "audit", Start: o.at, End: utc(until), Session: h.auditSessionAt(o.ses, o.at), Refs: o.refs, Tampering: true,

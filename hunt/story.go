@@ -31,7 +31,7 @@ func stories(all []*signal) []*story {
 			}
 			mine, other := lastKey{key: k}, lastKey{key: k}
 			if isFileKey(k) { // who runs a file belongs to who put it there, not to others who wrote it
-				mine.uses, other.uses = uses(s), !uses(s)
+				mine.uses, other.uses = usesFile(s), !usesFile(s)
 			}
 			if j, ok := last[other]; ok && (!isAddrKey(k) || within(s, all[j].time)) { // an address is in one hand for a time only
 				group.join(i, j)
@@ -63,7 +63,7 @@ func stories(all []*signal) []*story {
 		if taken[i] || s.severity.Compare(SeverityInfo) <= 0 {
 			continue
 		}
-		k := likeness(s)
+		k := alikeKey(s)
 		st := alike[k]
 		if st == nil || k == "" {
 			st = &story{}
@@ -78,10 +78,10 @@ func stories(all []*signal) []*story {
 	return out
 }
 
-// likeness is what makes weak signals that belong to no story one thing to tell:
+// alikeKey is what makes weak signals that belong to no story one thing to tell:
 // the weather of guessed passwords, a habit of the host, acts of one kind in one
 // session. It is "" for one that stands alone.
-func likeness(s *signal) string {
+func alikeKey(s *signal) string {
 	switch {
 	case s.habit != "":
 		return "habit " + s.habit

@@ -98,9 +98,9 @@ type lastKey struct {
 	uses bool
 }
 
-// uses reports whether an act runs or uses the file that it names rather than
+// usesFile reports whether an act runs or uses the file that it names rather than
 // writes it.
-func uses(s *signal) bool {
+func usesFile(s *signal) bool {
 	return s.role == roleFetchRun || s.role == roleJob || s.role == roleServer
 }
 

@@ -12,29 +12,29 @@ func (h *hunter) buildProcesses() {
 		return
 	}
 	for p := range h.tree.All() {
-		if len(h.inv.Processes) >= h.o.MaxProcesses {
-			break
-		}
 		out := processOf(p)
 		if out.Session == "" {
-			out.Session = sessionOfChildren(p)
+			out.Session = sessionOfChildren(p, h.crowd.inside[p])
 		}
 		h.inv.Processes = append(h.inv.Processes, out)
 	}
+	h.crowd.inside = nil
 }
 
 // sessionOfChildren returns the session that all children of a process are in:
-// a process that the log only knows as their parent is in it too.
-func sessionOfChildren(p *ptree.Process) string {
+// a process that the log only knows as their parent is in it too. ses is that of the
+// children that are not listed.
+func sessionOfChildren(p *ptree.Process, ses string) string {
 	if !p.Placeholder {
 		return ""
 	}
-	ses := ""
 	for c := range p.Children() {
-		if ses != "" && c.Session != ses {
+		if ses = joinedSession(ses, c.Session); ses == notOne {
 			return ""
 		}
-		ses = c.Session
+	}
+	if ses == notOne {
+		return ""
 	}
 	return ses
 }

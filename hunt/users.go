@@ -68,6 +68,13 @@ func (h *hunter) buildUsers() {
 			get(user).Commands++
 		}
 	}
+	for i := range h.audit.stays.n { // what ran in them that is not listed
+		if n := int(h.audit.stays.at(i).commands); n > 0 {
+			if _, user := h.staySession(i); user != "" {
+				get(user).Commands += n
+			}
+		}
+	}
 	for _, c := range h.inv.Changes {
 		if c.Account == "" {
 			continue

@@ -63,7 +63,7 @@ func BenchmarkBuild(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				bld := ptree.NewBuilder(ptree.Options{})
-				many(n, bld.Add)
+				many(n, func(ev ptree.Event) { bld.Add(ev) })
 				if tr := bld.Tree(); tr.Len() < n {
 					b.Fatal(tr.Len())
 				}
@@ -101,7 +101,7 @@ func TestMillion(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	start := time.Now()
 	bld := ptree.NewBuilder(ptree.Options{})
-	many(1e6, bld.Add)
+	many(1e6, func(ev ptree.Event) { bld.Add(ev) })
 	tr := bld.Tree()
 	took := time.Since(start)
 	runtime.GC()

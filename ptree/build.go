@@ -21,6 +21,12 @@ type Options struct {
 	// latest are kept. 0 means DefaultMaxImages. At least 2.
 	MaxImages int
 
+	// MaxAlive bounds how many processes whose end is not known are held by a
+	// Builder that is pruned, see [Builder.Settled]. 0 means DefaultMaxAlive,
+	// less than 0 any number. Where it is set, processes get their memory one
+	// by one from the beginning, so that those pruned give theirs back.
+	MaxAlive int
+
 	// NoInference leaves processes whose parent is not stated without one.
 	// Otherwise such a process, if it is in a login session, hangs below the
 	// latest running shell of that session with the same user, else below
@@ -61,6 +67,9 @@ func Build(events []Event, o Options) *Tree {
 // counted. A Boot or Gap should come before what was logged since then, although
 // logs have it later; Build sees to that. A Builder keeps the strings of the
 // events. It is not safe for concurrent use.
+//
+// A Builder holds every process to the end, unless it is pruned now and then:
+// see [Builder.Prune].
 type Builder struct {
 	o     Options
 	slab  []Process
@@ -69,13 +78,19 @@ type Builder struct {
 	guids map[string]*Process
 	cur   *hostState // the last one used
 	stats Stats
+
+	pruning  bool
+	finished bool // no event comes any more
+	logins  map[hostExe][]opened // by processes that were dropped, in order of time
 }
 
 // hostState is what is known of one host at this point of the log.
 type hostState struct {
 	name, boot string
 	gen        int32
-	boots      []time.Time // when generations 1, 2 … began
+	boots      []time.Time // when the generations after bootsFrom began
+	bootsFrom  int32
+	booted     time.Time
 	cuts       []time.Time // what was not seen since the last of these is not alive
 	last       time.Time
 	quiet      [2]time.Time // the latest silence that can be one before a boot: from, to
@@ -83,6 +98,7 @@ type hostState struct {
 	maybe      map[int]maybeFork
 	odd        map[int]*Process // by pid of the parent: its latest child with a lower pid, while only its fork is known
 	sessions   map[string]*session
+	given      given // sessions whose opener was dropped and is not known to be of the time before
 }
 
 // maybeFork is a clone that may have made a thread.
@@ -103,17 +119,19 @@ func NewBuilder(o Options) *Builder {
 		o.MaxImages = DefaultMaxImages
 	}
 	o.MaxImages = max(o.MaxImages, 2)
-	return &Builder{o: o, hosts: make(map[string]*hostState)}
+	return &Builder{o: o, hosts: make(map[string]*hostState), pruning: o.MaxAlive != 0}
 }
 
-// Add takes one event.
-func (b *Builder) Add(ev Event) { b.add(&ev) }
+// Add takes one event, and returns the process that it is about: nil for a
+// Boot, a Gap, and an event that cannot be used. More events can change the
+// process, which has no ID, depth or children before [Builder.Tree].
+func (b *Builder) Add(ev Event) *Process { return b.add(&ev) }
 
-func (b *Builder) add(ev *Event) {
+func (b *Builder) add(ev *Event) *Process {
 	b.stats.Events++
 	h := b.host(ev.Host)
 	if late := h.silence(ev); ev.Kind == Gap || late {
-		return
+		return nil
 	}
 	if ev.Time.Before(h.last) {
 		b.stats.OutOfOrder++
@@ -123,6 +141,8 @@ func (b *Builder) add(ev *Event) {
 	if ev.Kind == Boot || ev.Boot != "" && h.boot != "" && ev.Boot != h.boot {
 		h.gen++
 		h.boots = append(h.boots, ev.Time)
+		h.booted = ev.Time
+		h.given.clear()
 		clear(h.maybe)
 		clear(h.odd)
 	}
@@ -130,15 +150,15 @@ func (b *Builder) add(ev *Event) {
 		h.boot = ev.Boot
 	}
 	if ev.Kind == Boot {
-		return
+		return nil
 	}
 	if ev.PID <= 0 || ev.Kind == Fork && (ev.Child <= 0 || ev.Child == ev.PID) {
 		b.stats.Unusable++
-		return
+		return nil
 	}
 	p := b.life(h, ev)
 	if p == nil {
-		return
+		return nil
 	}
 	switch ev.Kind {
 	case Exec, Create:
@@ -157,6 +177,7 @@ func (b *Builder) add(ev *Event) {
 	default:
 		b.see(h, p, ev)
 	}
+	return p
 }
 
 func (b *Builder) host(name string) *hostState {
@@ -179,7 +200,11 @@ func (b *Builder) create(h *hostState, pid int, at time.Time) *Process {
 		return nil
 	}
 	if len(b.slab) == 0 {
-		b.slab = make([]Process, min(max(16, len(b.procs)), 4096))
+		n := min(max(16, len(b.procs)), 4096)
+		if b.pruning { // what is kept must not hold its neighbours
+			n = 1
+		}
+		b.slab = make([]Process, n)
 	}
 	p := &b.slab[0]
 	b.slab = b.slab[1:]
@@ -237,6 +262,7 @@ func (b *Builder) life(h *hostState, ev *Event) *Process {
 	if ev.Time.After(p.Last) {
 		p.Last = ev.Time
 	}
+	p.givenUp = false
 	return p
 }
 

@@ -5,15 +5,8 @@ import "slices"
 // Tree returns the tree of the events so far. The Builder must not be used
 // any more.
 func (b *Builder) Tree() *Tree {
-	for _, p := range b.procs {
-		if p.EndReason == NoEnd {
-			b.hosts[p.Host].end(p)
-		}
-	}
-	if !b.o.NoInference {
-		b.adopt()
-	}
-	b.prune()
+	b.Finish()
+	b.takeOut()
 	t := &Tree{hosts: b.hosts, stats: b.stats}
 	for _, h := range b.hosts {
 		h.maybe, h.odd, h.sessions = nil, nil, nil
@@ -30,8 +23,8 @@ func (b *Builder) Tree() *Tree {
 	return t
 }
 
-// prune takes out placeholders whose last child turned out to be another's.
-func (b *Builder) prune() {
+// takeOut takes out placeholders whose last child turned out to be another's.
+func (b *Builder) takeOut() {
 	children := make([]int32, len(b.procs)+1)
 	for _, p := range b.procs {
 		if p.parent != nil {
@@ -40,7 +33,7 @@ func (b *Builder) prune() {
 	}
 	var idle []*Process
 	for _, p := range b.procs {
-		if p.Placeholder && children[p.id] == 0 {
+		if p.Placeholder && children[p.id] == 0 && !p.fell {
 			idle = append(idle, p)
 		}
 	}
@@ -53,7 +46,7 @@ func (b *Builder) prune() {
 		idle = idle[:len(idle)-1]
 		out[p] = true
 		if q := p.parent; q != nil {
-			if children[q.id]--; children[q.id] == 0 && q.Placeholder {
+			if children[q.id]--; children[q.id] == 0 && q.Placeholder && !q.fell {
 				idle = append(idle, q)
 			}
 		}

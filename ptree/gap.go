@@ -8,8 +8,10 @@ import (
 
 // cut says that what was not seen since that time is not alive.
 func (h *hostState) cut(at time.Time) {
+	at = later(at, h.booted)
 	if n := len(h.cuts); n == 0 || at.After(h.cuts[n-1]) {
 		h.cuts = append(h.cuts, at)
+		h.given.clear() // they were dropped long after they were last seen
 	}
 }
 
@@ -24,8 +26,11 @@ func (h *hostState) end(p *Process) {
 	if i := sort.Search(len(h.cuts), func(i int) bool { return p.Last.Before(h.cuts[i]) }); i < len(h.cuts) {
 		p.End, p.EndReason = h.cuts[i], EndUnseen
 	}
-	if p.gen != h.gen && (p.EndReason == NoEnd || h.boots[p.gen].Before(p.End)) {
-		p.End, p.EndReason = h.boots[p.gen], EndBoot
+	if p.gen == h.gen {
+		return
+	}
+	if boot := h.boots[p.gen-h.bootsFrom]; p.EndReason == NoEnd || !boot.After(p.End) {
+		p.End, p.EndReason = boot, EndBoot
 	}
 }
 

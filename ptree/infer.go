@@ -29,7 +29,7 @@ func (h *hostState) session(id string) *session {
 // has been quiet for a while belongs to the time before.
 func (h *hostState) open(id string, p *Process, at time.Time) {
 	s := h.session(id)
-	if o := s.opener; o != nil && o != p && h.lives(o) {
+	if o := s.opener; o != nil && o != p && h.lives(o) || o == nil && h.given.has(id) {
 		h.cut(at.Add(-brief))
 		s.running = nil
 	}
@@ -66,7 +66,7 @@ func (b *Builder) infer(h *hostState, q, p *Process, ev *Event) {
 		return
 	}
 	for _, c := range slices.Backward(s.running) {
-		if c == q || c == p || c.PID > q.PID || c.EndReason != NoEnd || !h.lives(c) || c.done() || b.descends(c, p) {
+		if c == nil || c == q || c == p || c.PID > q.PID || c.EndReason != NoEnd || !h.lives(c) || c.done() || b.descends(c, p) {
 			continue
 		}
 		name := c.Name()
@@ -107,29 +107,51 @@ func isShell(name string) bool {
 	return isInterpreter(name)
 }
 
+// hostExe is a program of a host.
+type hostExe struct{ host, exe string }
+
+// opened says when a process was first seen that opened a session, and which
+// daemon made it.
+type opened struct {
+	at     time.Time
+	daemon *Process
+	held   bool // by a process that is still held
+}
+
+// openers returns who made the processes that opened sessions, of all programs
+// or of those asked for, in the order of time.
+func (b *Builder) openers(only map[hostExe]bool) map[hostExe][]opened {
+	logins := make(map[hostExe][]opened, len(b.logins))
+	for k, list := range b.logins {
+		if only == nil || only[k] {
+			logins[k] = slices.Clone(list)
+		}
+	}
+	for _, p := range b.procs {
+		if p.opener && p.parent != nil && p.Exe != "" {
+			if k := (hostExe{p.Host, p.Exe}); only == nil || only[k] {
+				logins[k] = append(logins[k], opened{p.seen, p.parent, true})
+			}
+		}
+	}
+	if len(b.logins) > 0 {
+		for _, list := range logins {
+			slices.SortStableFunc(list, func(a, o opened) int { return a.at.Compare(o.at) })
+		}
+	}
+	return logins
+}
+
 // adopt gives the processes that log no parent, such as the children of a
 // daemon that only talked to PAM, the parent that those of the same program
 // have that opened the session before and the one after: it is the daemon.
 func (b *Builder) adopt() {
-	type program struct {
-		host, exe string
-	}
-	type opened struct {
-		at     time.Time
-		daemon *Process
-	}
-	logins := make(map[program][]opened)
-	for _, p := range b.procs {
-		if p.opener && p.parent != nil && p.Exe != "" {
-			k := program{p.Host, p.Exe}
-			logins[k] = append(logins[k], opened{p.seen, p.parent})
-		}
-	}
+	logins := b.openers(nil)
 	for _, p := range b.procs {
 		if p.parent != nil || p.Placeholder || p.Source != FromSeen || p.Session != "" || p.Reason != reasonNoParent {
 			continue
 		}
-		all := logins[program{p.Host, p.Exe}]
+		all := logins[hostExe{p.Host, p.Exe}]
 		i, _ := slices.BinarySearchFunc(all, p.seen, func(o opened, at time.Time) int { return o.at.Compare(at) })
 		var d *Process
 		for _, o := range all[max(0, i-1):min(len(all), i+1)] { // the login before and the one after

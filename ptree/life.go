@@ -33,8 +33,10 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 	if p.EndReason != NoEnd && ev.Time.After(p.End) || b.sameTick(h, p, ev) {
 		return true
 	}
-	if p.Placeholder && ev.PPID > 0 && ev.PPID != ev.PID && b.descends(h.live.get(ev.PPID), p) {
-		return true
+	if p.Placeholder && ev.PPID > 0 && ev.PPID != ev.PID {
+		if q := h.live.get(ev.PPID); q != nil && q.EndReason == NoEnd && h.lives(q) && b.descends(q, p) {
+			return true
+		}
 	}
 	if ev.Kind == Create {
 		return !p.Placeholder
@@ -47,7 +49,7 @@ func (b *Builder) another(h *hostState, p *Process, ev *Event) bool {
 			return true
 		}
 	}
-	if ev.PPID > 0 && p.parent != nil && p.parent.PID == ev.PPID && h.live.get(ev.PPID) != p.parent {
+	if ev.PPID > 0 && p.parent != nil && p.parent.PID == ev.PPID && (h.live.get(ev.PPID) != p.parent || !p.parent.pidGone.IsZero()) {
 		return true // its parent is gone; another has that pid
 	}
 	if ev.NoSession && p.Session != "" && !p.Placeholder {
@@ -185,6 +187,7 @@ func (b *Builder) bind(h *hostState, p *Process, ev *Event) {
 	if ev.Time.After(q.Last) {
 		q.Last = ev.Time
 	}
+	q.givenUp = false
 }
 
 // unmask finds the fork of p, which is new, where the log has it by another

@@ -48,3 +48,12 @@ func (t *pidTable) all() iter.Seq2[int, *Process] {
 		}
 	}
 }
+
+// shrink lets go of pages that hold nothing.
+func (t *pidTable) shrink() {
+	for key, page := range t.pages {
+		if *page == [pidPage]*Process{} {
+			delete(t.pages, key)
+		}
+	}
+}

@@ -51,11 +51,15 @@ type Process struct {
 	gen                    int32 // boot of the host, counted
 	opener                 bool  // it got its session itself
 	hasChild               bool  // some process was bound to it
+	keep                   bool  // while the Builder is pruned: it stays
+	fell                   bool  // a child of it was dropped
+	givenUp                bool  // not seen for so long that it counts as settled
 	parent                 *Process
 	first, lastChild, next *Process
 	pidNext                *Process  // the one that had this pid before
 	seen                   time.Time // first sight of it
 	childAt                time.Time // first sight of its latest child
+	pidGone                time.Time // since when its pid had others that were dropped
 }
 
 // ID numbers the processes of a tree from 1, parents before their children,

@@ -86,7 +86,7 @@ func (t *Tree) Rare(o RareOptions) []Rarity {
 				Why: fmt.Sprintf("%s started %s in %d of its %d starts", escape(k.parent, 128), escape(k.child, 128), pairs[k], starts[k.parent]),
 			})
 		}
-		if im, server := p.serverShell(o.Servers); server != nil {
+		if im, server := p.ServerShell(o.Servers...); server != nil {
 			k := pair{program(server), program(im)}
 			out = append(out, Rarity{
 				Process: p, Rule: ServerShell, Parent: k.parent, Child: k.child, Count: pairs[k], Starts: starts[k.parent],
@@ -113,9 +113,10 @@ func (p *Process) firstOwn() *Image {
 	return nil
 }
 
-// serverShell returns the image of p that is a shell or fetches, and the
-// server it runs below.
-func (p *Process) serverShell(more []string) (im, server *Image) {
+// ServerShell returns the image of p that is a shell or fetches, and the server
+// that it runs below, by the rule of that name; nil and nil when the rule does
+// not hold. more are names of programs that serve, in addition to those known.
+func (p *Process) ServerShell(more ...string) (im, server *Image) {
 	for i := range p.Earlier {
 		if im == nil && suspect(&p.Earlier[i]) {
 			im = &p.Earlier[i]

@@ -31,6 +31,8 @@ type Stats struct {
 	Reused       int `json:"reused,omitempty"`       // lives that ended because their pid was given to another
 	Refused      int `json:"refused,omitempty"`      // events of new processes after Options.MaxProcesses
 	Images       int `json:"images,omitempty"`       // images not kept, see Options.MaxImages
+	Pruned       int `json:"pruned,omitempty"`       // processes dropped by Builder.Prune
+	GivenUp      int `json:"given_up,omitempty"`     // processes of unknown end not seen for long, see Builder.Settled
 	Contradicted int `json:"contradicted,omitempty"` // stated parents that cannot be, since they descend from the process
 }
 
@@ -68,13 +70,15 @@ func (t *Tree) Lives(host string, pid int) []*Process {
 
 // Find returns the process that had the pid on the host at that time: the
 // last one that is known to have begun by then. It is nil when there is none,
-// or when that one had ended before.
+// when that one had ended before, or when it was pruned.
 func (t *Tree) Find(host string, pid int, at time.Time) *Process {
 	for p := t.last(host, pid); p != nil; p = p.pidNext {
-		if p.since().After(at) {
+		switch {
+		case !p.pidGone.IsZero() && !p.pidGone.After(at):
+			return nil
+		case p.since().After(at):
 			continue
-		}
-		if p.EndReason != NoEnd && p.End.Before(at) {
+		case p.EndReason != NoEnd && p.End.Before(at):
 			return nil
 		}
 		return p
