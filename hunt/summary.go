@@ -35,7 +35,11 @@ func (h *hunter) title(st *story) string {
 	}
 	switch first := st.signals[0]; st.allAlike() {
 	case ruleGuessing:
-		return "Passwords were guessed from " + plural(st.howMany(func(s *signal) string { return s.object }), "source") + "; none of that is part of a break-in that these logs show"
+		from := plural(len(objects(st.signals)), "source")
+		if slices.ContainsFunc(st.signals, func(s *signal) bool { return s.object == "" }) { // spread over sources that each tried too little to be told
+			from += " and more"
+		}
+		return "Passwords were guessed from " + from + "; none of that is part of a break-in that these logs show"
 	case ruleLogon:
 		return capital(accounts(st.howMany(func(s *signal) string { return s.account }))) + " logged on after failures of their own"
 	case "":

@@ -454,3 +454,23 @@ func TestDenseLogIsReadable(t *testing.T) {
 	}
 	assert.LessOrEqual(t, low, 7, "the weather, the failures, the habits")
 }
+
+// TestTheWeatherIsOneFinding: what came to nothing is told once, with each source
+// as a step.
+func TestTheWeatherIsOneFinding(t *testing.T) {
+	w := newTown()
+	w.uid("root")
+	for i := range 9 {
+		for range 6 {
+			w.guess(fmt.Sprintf("203.0.113.%d", i), "root", "admin")
+		}
+	}
+	w.visit("ann", "192.0.2.9", "publickey", "k")
+	inv := investigate(t, open(t, w.logs()), hunt.Options{})
+	require.Len(t, inv.Findings, 1)
+	f := &inv.Findings[0]
+	assert.Equal(t, hunt.SeverityLow, f.Severity)
+	assert.Equal(t, "Passwords were guessed from 9 sources; none of that is part of a break-in that these logs show", f.Title)
+	assert.Len(t, f.Steps, 9)
+	readable(t, f)
+}
