@@ -115,6 +115,7 @@ func (a *auditFiles) done(whole evidence.Stats) {
 	if a.s != nil {
 		a.shut(&a.parts[len(a.parts)-1].stats)
 	}
+	a.end()
 	for i := range a.parts {
 		st := a.parts[i].stats
 		st.Understood = st.Lines - st.Unknown

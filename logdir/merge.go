@@ -10,7 +10,7 @@ type cursor interface {
 	at() int64
 	// number returns the cursor's number, which breaks ties.
 	number() int
-	// close frees what the cursor holds.
+	// close ends the pass and frees what the cursor holds.
 	close()
 }
 

@@ -1,11 +1,9 @@
 package logdir
 
 import (
-	"cmp"
 	"context"
 	"hash/maphash"
 	"iter"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,22 +127,32 @@ type syslogCursor struct {
 	rec    syslog.Record // in the reader's buffers; no Raw when only err counts
 	err    error
 	place  int64
-	copies int64 // lines of the current file that another log gave
+	copies int64      // lines of the current file that another log gave
+	hosts  hostCounts // of the current file
 }
 
 func (c *syslogCursor) at() int64   { return c.place }
 func (c *syslogCursor) number() int { return c.id }
 
 func (c *syslogCursor) close() {
-	if c.rd != nil {
-		st := c.rd.Stats()
-		st.Duplicate = c.copies
-		if st.Format == "" {
-			st.Format = string(KindSyslog)
-		}
-		c.finish(st)
-		c.rd, c.copies = nil, 0
+	c.closeFile(false)
+	c.end()
+}
+
+// closeFile keeps what is known of the current file; whole says that all its
+// lines were read.
+func (c *syslogCursor) closeFile(whole bool) {
+	if c.rd == nil {
+		return
 	}
+	st := c.rd.Stats()
+	st.Duplicate = c.copies
+	if st.Format == "" {
+		st.Format = string(KindSyslog)
+	}
+	c.d.countHosts(c.cur, c.hosts, whole)
+	c.finish(st)
+	c.rd, c.copies, c.hosts = nil, 0, hostCounts{}
 }
 
 func (c *syslogCursor) advance() bool {
@@ -163,9 +171,10 @@ func (c *syslogCursor) advance() bool {
 			continue
 		}
 		if !c.rd.Next(&c.rec) {
-			c.close()
+			c.closeFile(true)
 			continue
 		}
+		c.hosts.see(c.rec.Host)
 		if !c.rec.Time.IsZero() {
 			c.place = placeOf(c.rec.Time)
 		}
@@ -212,52 +221,4 @@ func (c *syslogCursor) key() eventKey {
 	h.WriteByte(0)
 	h.WriteString(strings.TrimRight(c.rec.Message, " "))
 	return eventKey{second: c.rec.Time.Unix(), hash: h.Sum64()}
-}
-
-// Hosts returns the names of the hosts whose lines the syslog files hold, as
-// written, those with the most lines first, and then those that only the
-// beginnings of audit logs name. It reads all syslog files once and remembers
-// the result.
-func (d *Dir) Hosts(ctx context.Context) ([]string, error) {
-	d.mu.Lock()
-	hosts, known := d.hosts, d.known
-	d.mu.Unlock()
-	if known {
-		return slices.Clone(hosts), nil
-	}
-	counts := map[string]*int64{}
-	m := d.syslogMerge("", querytime.Window{})
-	defer m.close()
-	n := 0
-	for _, c := range m.all {
-		for ; c.advance(); n++ {
-			if n%512 == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if c.rec.Host == "" {
-				continue
-			}
-			if count := counts[c.rec.Host]; count != nil {
-				*count++
-				continue
-			}
-			one := int64(1)
-			counts[strings.Clone(c.rec.Host)] = &one
-		}
-	}
-	for _, f := range d.files {
-		for _, node := range f.nodes {
-			if counts[node] == nil {
-				counts[node] = new(int64)
-			}
-		}
-	}
-	hosts = slices.Collect(maps.Keys(counts))
-	slices.SortFunc(hosts, func(a, b string) int {
-		return cmp.Or(cmp.Compare(*counts[b], *counts[a]), strings.Compare(a, b))
-	})
-	d.mu.Lock()
-	d.hosts, d.known = hosts, true
-	d.mu.Unlock()
-	return slices.Clone(hosts), nil
 }
