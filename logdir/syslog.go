@@ -4,8 +4,8 @@ import (
 	"context"
 	"hash/maphash"
 	"iter"
+	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -129,6 +129,9 @@ type syslogCursor struct {
 	place  int64
 	copies int64      // lines of the current file that another log gave
 	hosts  hostCounts // of the current file
+
+	keyHost  string // of the last key
+	hostHash uint64
 }
 
 func (c *syslogCursor) at() int64   { return c.place }
@@ -208,17 +211,21 @@ var pidless = map[string]bool{"sudo": true, "su": true, "runuser": true, "doas":
 
 // key is what the copies of the current line in other logs share with it.
 func (c *syslogCursor) key() eventKey {
-	var h maphash.Hash
-	h.SetSeed(hashSeed)
-	h.WriteString(c.rec.Host)
-	h.WriteByte(0)
-	h.WriteString(c.rec.Program)
-	h.WriteByte(0)
-	if !pidless[c.rec.Program] {
-		var pid [20]byte
-		h.Write(strconv.AppendInt(pid[:0], int64(c.rec.PID), 10))
+	h := maphash.String(hashSeed, strings.TrimRight(c.rec.Message, " "))
+	if c.rec.Host != c.keyHost {
+		c.keyHost = strings.Clone(c.rec.Host)
+		c.hostHash = maphash.String(hashSeed, c.keyHost)
 	}
-	h.WriteByte(0)
-	h.WriteString(strings.TrimRight(c.rec.Message, " "))
-	return eventKey{second: c.rec.Time.Unix(), hash: h.Sum64()}
+	h = mix(h, c.hostHash)
+	h = mix(h, maphash.String(hashSeed, c.rec.Program))
+	if !pidless[c.rec.Program] {
+		h = mix(h, uint64(c.rec.PID)+1)
+	}
+	return eventKey{second: c.rec.Time.Unix(), hash: h}
+}
+
+// mix makes one hash of two, in their order.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0x9e3779b97f4a7c15, b^0xd6e8feb86659fd93)
+	return hi ^ bits.RotateLeft64(lo, 29) ^ b
 }
