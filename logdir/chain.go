@@ -15,7 +15,7 @@ type chain struct {
 	n    int     // files opened or passed over
 	left []*file // planned and not opened yet
 	cur  *file
-	s    *stream
+	s    *ahead
 	errs []error // of whole files, not handed on yet
 }
 
@@ -49,7 +49,7 @@ func (c *chain) next() bool {
 			c.d.keep(st)
 			continue
 		}
-		c.cur, c.s = f, s
+		c.cur, c.s = f, c.d.readAhead(s)
 		return true
 	}
 	return false
@@ -99,7 +99,7 @@ func (c *chain) finish(st evidence.Stats) {
 // shut closes the current file and notes what was wrong with it.
 func (c *chain) shut(st *evidence.Stats) {
 	st.File = c.cur.Path
-	for _, p := range c.s.problems {
+	for _, p := range c.s.problems() {
 		err := evidence.Ref{File: c.cur.Path, Offset: c.s.off}.At(p)
 		st.Note(err)
 		c.errs = append(c.errs, err)

@@ -84,6 +84,7 @@ type Dir struct {
 	unpacked unpackedFiles
 
 	done, total atomic.Int64 // see Position
+	reading     atomic.Int32 // files that are read ahead
 }
 
 // Open looks through the folder at path, through the archive at path (tar,
