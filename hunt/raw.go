@@ -2,7 +2,6 @@ package hunt
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -142,60 +141,4 @@ func (l RawLine) Bytes() []byte {
 		return l.Data
 	}
 	return []byte(l.Text)
-}
-
-// makeValid makes inv what its JSON will give back: the bytes of strings that
-// are not UTF-8 become escapes such as \xff (the evidence keeps the bytes), and
-// empty lists are nil where the JSON leaves them out and not nil elsewhere.
-func makeValid(inv *Investigation) { validate(reflect.ValueOf(inv).Elem()) }
-
-func validate(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.String:
-		if s := v.String(); !utf8.ValidString(s) && v.CanSet() {
-			v.SetString(escapeInvalid(s))
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			f, field := v.Field(i), v.Type().Field(i)
-			if !field.IsExported() {
-				continue
-			}
-			if f.Kind() == reflect.Slice && f.Len() == 0 {
-				if strings.Contains(field.Tag.Get("json"), ",omitempty") {
-					f.SetZero()
-				} else {
-					f.Set(reflect.MakeSlice(f.Type(), 0, 0))
-				}
-			}
-			validate(f)
-		}
-	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return
-		}
-		for i := range v.Len() {
-			validate(v.Index(i))
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			validate(v.Elem())
-		}
-	default:
-	}
-}
-
-func escapeInvalid(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n <= 1 {
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-			i++
-			continue
-		}
-		b.WriteString(s[i : i+n])
-		i += n
-	}
-	return b.String()
 }
