@@ -1,7 +1,9 @@
 package hunt
 
 import (
+	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -112,13 +114,14 @@ func (h *hunter) readEvidence() {
 		add(t.Refs)
 	}
 	slices.SortFunc(refs, evidence.Ref.Compare)
-	failed := 0
-	for i, r := range refs {
+	failed, i := 0, -1
+	for raw, err := range rawAll(h.ctx, h.src, refs) {
 		if h.ctx.Err() != nil {
 			return
 		}
+		i++
+		r := refs[i]
 		h.progress("evidence", int64(i), h.inv.Host.Last)
-		raw, err := h.src.Raw(h.ctx, r)
 		if err != nil {
 			if failed++; failed == 1 {
 				h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, "evidence could not be read again: "+err.Error())
@@ -132,6 +135,20 @@ func (h *hunter) readEvidence() {
 			line.Data = slices.Clone(raw)
 		}
 		h.inv.Evidence = append(h.inv.Evidence, line)
+	}
+}
+
+// rawAll yields what references stand for, in their order.
+func rawAll(ctx context.Context, src Source, refs []evidence.Ref) iter.Seq2[[]byte, error] {
+	if s, ok := src.(RawAllSource); ok {
+		return s.RawAll(ctx, refs)
+	}
+	return func(yield func([]byte, error) bool) {
+		for _, r := range refs {
+			if !yield(src.Raw(ctx, r)) {
+				return
+			}
+		}
 	}
 }
 

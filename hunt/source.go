@@ -49,6 +49,14 @@ type HostCounter interface {
 	LikelyHosts() []string
 }
 
+// RawAllSource is a [Source] that reads many references at once with less work
+// than one by one.
+type RawAllSource interface {
+	// RawAll yields what Raw returns for each of refs, in their order. They
+	// come by file and offset.
+	RawAll(ctx context.Context, refs []evidence.Ref) iter.Seq2[[]byte, error]
+}
+
 // DigestSource is a [Source] that can say which bytes it stands for.
 type DigestSource interface {
 	// Digests yields the size and SHA-256 of each input, in a fixed order. It
