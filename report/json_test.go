@@ -91,8 +91,8 @@ func (f *filler) fill(v reflect.Value, depth int) {
 func filledAll(f filler) *hunt.Investigation {
 	inv := &hunt.Investigation{}
 	v := reflect.ValueOf(inv).Elem()
-	for i := range v.NumField() {
-		f.fill(v.Field(i), 1)
+	for _, x := range v.Fields() {
+		f.fill(x, 1)
 	}
 	return inv
 }

@@ -8,8 +8,8 @@ import (
 	"encoding/json"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
-	"sync"
 )
 
 const indent = "  "
@@ -21,7 +21,7 @@ const indent = "  "
 //
 // It holds one value at a time that is no list and no struct with lists in it.
 func Encode(w io.Writer, v any) error {
-	e := &encoder{w: w, line: []byte{'\n'}}
+	e := &encoder{w: w, line: []byte{'\n'}, plans: map[reflect.Type]*plan{}}
 	e.json = json.NewEncoder(&e.buf)
 	e.value(reflect.ValueOf(v), 0)
 	e.write("\n")
@@ -34,6 +34,8 @@ type encoder struct {
 	buf  bytes.Buffer
 	line []byte // a line end and the indent of the deepest level so far
 	err  error
+
+	plans map[reflect.Type]*plan
 }
 
 func (e *encoder) write(s string) {
@@ -56,11 +58,11 @@ func (e *encoder) value(v reflect.Value, depth int) {
 	if e.err != nil {
 		return
 	}
-	for v.IsValid() && v.Kind() == reflect.Pointer && !v.IsNil() && planOf(v.Type()).descend {
+	for v.IsValid() && v.Kind() == reflect.Pointer && !v.IsNil() && e.plan(v.Type()).descend {
 		v = v.Elem()
 	}
 	switch {
-	case !v.IsValid() || v.Kind() == reflect.Pointer || !planOf(v.Type()).descend:
+	case !v.IsValid() || v.Kind() == reflect.Pointer || !e.plan(v.Type()).descend:
 		e.whole(v, depth)
 	case v.Kind() == reflect.Slice:
 		e.list(v, depth)
@@ -107,7 +109,7 @@ func (e *encoder) list(v reflect.Value, depth int) {
 
 func (e *encoder) object(v reflect.Value, depth int) {
 	some := false
-	for _, f := range planOf(v.Type()).fields {
+	for _, f := range e.plan(v.Type()).fields {
 		x := v.Field(f.index)
 		if f.omitEmpty && empty(x) || f.omitZero && zero(x) {
 			continue
@@ -143,17 +145,16 @@ type field struct {
 }
 
 var (
-	plans         sync.Map // of reflect.Type to *plan; they never change
 	marshalerType = reflect.TypeFor[json.Marshaler]()
 	textType      = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-func planOf(t reflect.Type) *plan {
-	if p, ok := plans.Load(t); ok {
-		return p.(*plan) //nolint:forcetypeassert // nothing else is in it
+func (e *encoder) plan(t reflect.Type) *plan {
+	p := e.plans[t]
+	if p == nil {
+		p = makePlan(t, nil)
+		e.plans[t] = p
 	}
-	p := makePlan(t, nil)
-	plans.Store(t, p)
 	return p
 }
 
@@ -167,10 +168,8 @@ func makePlan(t reflect.Type, above []reflect.Type) *plan {
 			return p
 		}
 	}
-	for _, a := range above {
-		if a == t {
-			return p
-		}
+	if slices.Contains(above, t) {
+		return p
 	}
 	above = append(above[:len(above):len(above)], t)
 	switch t.Kind() {
@@ -243,7 +242,7 @@ func zero(v reflect.Value) bool {
 	if (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
 		return true
 	}
-	if z, ok := v.Interface().(zeroer); ok {
+	if z, ok := reflect.TypeAssert[zeroer](v); ok {
 		return z.IsZero()
 	}
 	if reflect.PointerTo(v.Type()).Implements(reflect.TypeFor[zeroer]()) {
@@ -252,8 +251,8 @@ func zero(v reflect.Value) bool {
 			there.Set(v)
 			v = there
 		}
-		z, _ := v.Addr().Interface().(zeroer)
-		return z.IsZero()
+		z, ok := reflect.TypeAssert[zeroer](v.Addr())
+		return ok && z.IsZero()
 	}
 	return v.IsZero()
 }

@@ -3,10 +3,9 @@ package jsonstream_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"math"
-	"math/rand"
+	"math/rand" //nolint:depguard // testing/quick wants it
 	"net/netip"
 	"reflect"
 	"strings"
@@ -50,7 +49,7 @@ type all struct {
 	Pointeds []pointed
 	Named    named `json:"named,omitzero"`
 	Left     []int `json:"-"`
-	Dash     []int `json:"-,"`
+	Dash     []int `json:"-,"` //nolint:staticcheck // it is such a name that is meant
 	Odd      []int `json:"<odd>"`
 	Joined   struct{ embedded }
 	Quoted   struct {
@@ -82,9 +81,21 @@ func streamed(t *testing.T, v any) string {
 func TestAsEncodingJSON(t *testing.T) {
 	one := &all{Text: "<\u2028\xff>", Empty: []all{}, Renamed: []string{"&"}, hidden: []int{1}, Lists: [][]string{nil, {}, {"a"}}}
 	for _, v := range []any{
-		nil, 1, "x", []int(nil), []int{}, []int{1, 2}, []any{1, nil, "a"}, (*all)(nil), all{}, &all{}, one, *one,
-		[]*all{nil, one}, map[string][]int{"b": {1}, "a": nil}, struct{}{}, []struct{}{{}}, pointed{}, &pointed{}, []byte("x"),
-		struct{ A []struct{} }{}, &[]*[]int{nil, {1}},
+		nil, 1, "x", []int(nil),
+		[]int{},
+		[]int{1, 2},
+		[]any{1, nil, "a"},
+		(*all)(nil),
+		all{},
+		&all{}, one, *one,
+		[]*all{nil, one},
+		map[string][]int{"b": {1}, "a": nil},
+		struct{}{},
+		[]struct{}{{}},
+		pointed{},
+		&pointed{}, []byte("x"),
+		struct{ A []struct{} }{},
+		&[]*[]int{nil, {1}},
 	} {
 		assert.Equal(t, encoded(t, v), streamed(t, v))
 	}
@@ -131,7 +142,7 @@ func TestErrors(t *testing.T) {
 		assert.ErrorIs(t, jsonstream.Encode(&failing{n}, v), io.ErrShortWrite)
 	}
 	var unsupported *json.UnsupportedValueError
-	assert.True(t, errors.As(jsonstream.Encode(io.Discard, []float64{math.NaN()}), &unsupported))
+	assert.ErrorAs(t, jsonstream.Encode(io.Discard, []float64{math.NaN()}), &unsupported)
 }
 
 // largest keeps the length of the longest write.
