@@ -173,27 +173,11 @@ func addNew(list []string, s string) []string {
 // stands. What has no time is left out.
 func events(inv *hunt.Investigation) iter.Seq[*event] {
 	return func(yield func(*event) bool) {
-		type entry struct {
-			at   time.Time
-			make func(int) *event
-			i    int
-		}
-		var order []entry
-		for _, list := range lists(inv) {
-			for i := range list.n {
-				if at := list.at(i); !at.IsZero() {
-					order = append(order, entry{at, list.make, i})
-				}
-			}
-		}
-		slices.SortStableFunc(order, func(a, b entry) int { return a.at.Compare(b.at) })
 		raw := make(map[evidence.Ref]int, len(inv.Evidence))
 		for i := range inv.Evidence {
 			raw[inv.Evidence[i].Ref] = i
 		}
-		for _, o := range order {
-			e := o.make(o.i)
-			e.at = o.at
+		for e := range inOrder(lists(inv)) {
 			e.common(inv, raw)
 			if !yield(e) {
 				return

@@ -32,9 +32,9 @@ const (
 // has no picture; everywhere else addresses, names and URLs are defanged and no character
 // is markup, a mention or a link. The error is that of w.
 func Markdown(w io.Writer, inv *hunt.Investigation) error {
-	t := &ticket{w: bufio.NewWriter(w), raw: make(map[evidence.Ref]string, len(inv.Evidence))}
+	t := &ticket{w: bufio.NewWriter(w), raw: make(map[evidence.Ref]*hunt.RawLine, len(inv.Evidence))}
 	for i := range inv.Evidence {
-		t.raw[inv.Evidence[i].Ref] = string(inv.Evidence[i].Bytes())
+		t.raw[inv.Evidence[i].Ref] = &inv.Evidence[i]
 	}
 	t.head(inv)
 	for i := range inv.Findings {
@@ -50,7 +50,7 @@ func Markdown(w io.Writer, inv *hunt.Investigation) error {
 
 type ticket struct {
 	w   *bufio.Writer
-	raw map[evidence.Ref]string
+	raw map[evidence.Ref]*hunt.RawLine
 }
 
 // say writes; an error stays in the writer until it is flushed.
@@ -109,7 +109,11 @@ func (t *ticket) finding(f *hunt.Finding) {
 				lines = append(lines, fmt.Sprintf("… %d more lines", len(s.Refs)-k))
 				break
 			}
-			lines = append(lines, r.String()+optional("  %s", t.raw[r]))
+			text := ""
+			if l := t.raw[r]; l != nil {
+				text = string(l.Bytes())
+			}
+			lines = append(lines, r.String()+optional("  %s", text))
 		}
 		t.code("   ", lines)
 	}

@@ -112,44 +112,17 @@ type span struct{ first, last time.Time }
 // The result depends on the evidence and the options only: it is the same on
 // every run and at every GOMAXPROCS.
 func Investigate(ctx context.Context, src Source, o Options) (*Investigation, error) {
-	h := &hunter{
-		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(),
-		inv:    &Investigation{Schema: Schema, Window: o.Window},
-		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
-		units: map[string]*unit{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
-		befores: map[int]failuresBefore{}, likes: map[like]int{}, risky: map[string]riskyAt{},
-		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, sudoFetch: map[[2]string]Fetch{}, byAudit: map[string][]int{},
-	}
-	if h.rules == nil {
-		h.rules = cmdline.DefaultRules()
-	}
-	hosts, err := src.Hosts(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("look for hosts: %w", err)
-	}
-	host, err := chooseHost(o.Host, hosts)
+	h, host, err := begin(ctx, src, o)
 	if err != nil {
 		return nil, err
 	}
-	h.begin = time.Now()
-	if s, ok := src.(SizedSource); ok {
-		h.doneBefore, _ = s.Position()
-	}
-	if o.Sigma != nil {
-		h.sigma = o.Sigma.NewRun()
-	}
-	sums, stop := digests(ctx, src)
-	defer stop()
-	h.inv.Host.Name = host
-	h.inv.Host.Others = slices.DeleteFunc(slices.Clone(hosts), func(s string) bool { return s == host })
-
-	h.readLogins(host)
-	h.readSyslog(host)
 	h.readAudit(host)
 	h.attemptsOfAudit()
 	h.readOthers(host)
 	release := h.endedEarly()
 	defer release()
+	sums, stop := digests(ctx, src)
+	defer stop()
 	if h.seen.records == 0 && h.seen.audit == 0 && h.logins.first.IsZero() && len(h.logins.failed) == 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -182,13 +155,36 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.buildSections()
 	h.ghosts, h.book.from = ghosts{}, nil
 	h.buildTimeline()
-	h.inv.Coverage.Sources = sums()
+	h.wait(stageDigests, func() { h.inv.Coverage.Sources = sums() })
 	h.buildCoverage()
 	h.inv.Hypotheses = verdicts(h.inv.Findings, h.inv.Coverage.Blind, span{h.inv.Host.First, h.inv.Host.Last})
 	h.blindFindings()
 	h.readEvidence()
+	h.report(int64(len(h.inv.Evidence)))
 	makeValid(h.inv)
 	return h.inv, ctx.Err()
+}
+
+// newHunter returns a hunter that knows nothing yet.
+func newHunter(ctx context.Context, src Source, o Options) *hunter {
+	h := &hunter{
+		ctx: ctx, src: src, o: o.withDefaults(), rules: o.Rules, scan: ioc.Default(), begin: time.Now(),
+		inv:    &Investigation{Schema: Schema, Window: o.Window},
+		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
+		units: map[string]*unit{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
+		befores: map[int]failuresBefore{}, likes: map[like]int{}, risky: map[string]riskyAt{},
+		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, sudoFetch: map[[2]string]Fetch{}, byAudit: map[string][]int{},
+	}
+	if h.rules == nil {
+		h.rules = cmdline.DefaultRules()
+	}
+	if o.Sigma != nil {
+		h.sigma = o.Sigma.NewRun()
+	}
+	if s, ok := src.(SizedSource); ok {
+		h.doneBefore, _ = s.Position()
+	}
+	return h
 }
 
 func chooseHost(asked string, hosts []string) (string, error) {
@@ -219,25 +215,6 @@ func (h *hunter) nothing() error {
 		return ErrNoEvidence
 	}
 	return fmt.Errorf("%w (%s)", ErrNoEvidence, strings.Join(problems[:min(len(problems), 5)], "; "))
-}
-
-const progressEvery = 1 << 14
-
-// progress notes where the hunt is, and reports it every so many records.
-func (h *hunter) progress(stage string, n int64, at time.Time) {
-	h.stage, h.at = stage, at
-	if h.o.Progress == nil || n%progressEvery != 0 {
-		return
-	}
-	p := Progress{Stage: stage, Records: n, At: at}
-	if s, ok := h.src.(SizedSource); ok {
-		p.Done, p.Total = s.Position()
-		if took := time.Since(h.begin).Seconds(); took > 0 && p.Done > h.doneBefore {
-			p.Rate = float64(p.Done-h.doneBefore) / took
-			p.Left = time.Duration(float64(p.Total-p.Done) / p.Rate * float64(time.Second))
-		}
-	}
-	h.o.Progress(p)
 }
 
 // unread notes an error of a source that belongs to no single line.

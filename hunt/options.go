@@ -76,18 +76,6 @@ type Options struct {
 	Progress func(Progress)
 }
 
-// Progress says how far an investigation is.
-type Progress struct {
-	Stage   string    // "syslog", "audit", "logins", "evidence"
-	Records int64     // read in this stage
-	At      time.Time // the log's time, where it has come to
-
-	// Of a source that knows its size, else zero.
-	Done, Total int64         // bytes, over all stages
-	Rate        float64       // bytes a second since the hunt began
-	Left        time.Duration // that reading will go on for at this rate
-}
-
 func (o Options) withDefaults() Options {
 	for _, d := range []struct {
 		v *int

@@ -48,8 +48,8 @@ func (p *Partial) blindAll() []Blind {
 	return out
 }
 
-// digests sums up the inputs while they are read. wait gives what is known once
-// that is done, stop ends it before.
+// digests asks for the sums of the inputs while what was read is thought about.
+// wait gives what is known once that is done, stop ends it before.
 func digests(ctx context.Context, from Source) (wait func() []evidence.Digest, stop func()) {
 	src, ok := from.(DigestSource)
 	if !ok {

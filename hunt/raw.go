@@ -1,8 +1,9 @@
 package hunt
 
 import (
+	"context"
 	"fmt"
-	"reflect"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -108,13 +109,14 @@ func (h *hunter) readEvidence() {
 		add(t.Refs)
 	}
 	slices.SortFunc(refs, evidence.Ref.Compare)
-	failed := 0
-	for i, r := range refs {
+	failed, i := 0, -1
+	for raw, err := range rawAll(h.ctx, h.src, refs) {
 		if h.ctx.Err() != nil {
 			return
 		}
+		i++
+		r := refs[i]
 		h.progress("evidence", int64(i), h.inv.Host.Last)
-		raw, err := h.src.Raw(h.ctx, r)
 		if err != nil {
 			if failed++; failed == 1 {
 				h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, "evidence could not be read again: "+err.Error())
@@ -131,66 +133,24 @@ func (h *hunter) readEvidence() {
 	}
 }
 
+// rawAll yields what references stand for, in their order.
+func rawAll(ctx context.Context, src Source, refs []evidence.Ref) iter.Seq2[[]byte, error] {
+	if s, ok := src.(RawAllSource); ok {
+		return s.RawAll(ctx, refs)
+	}
+	return func(yield func([]byte, error) bool) {
+		for _, r := range refs {
+			if !yield(src.Raw(ctx, r)) {
+				return
+			}
+		}
+	}
+}
+
 // Bytes returns the line as the source holds it.
 func (l RawLine) Bytes() []byte {
 	if l.Data != nil {
 		return l.Data
 	}
 	return []byte(l.Text)
-}
-
-// makeValid makes inv what its JSON will give back: the bytes of strings that
-// are not UTF-8 become escapes such as \xff (the evidence keeps the bytes), and
-// empty lists are nil where the JSON leaves them out and not nil elsewhere.
-func makeValid(inv *Investigation) { validate(reflect.ValueOf(inv).Elem()) }
-
-func validate(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.String:
-		if s := v.String(); !utf8.ValidString(s) && v.CanSet() {
-			v.SetString(escapeInvalid(s))
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			f, field := v.Field(i), v.Type().Field(i)
-			if !field.IsExported() {
-				continue
-			}
-			if f.Kind() == reflect.Slice && f.Len() == 0 {
-				if strings.Contains(field.Tag.Get("json"), ",omitempty") {
-					f.SetZero()
-				} else {
-					f.Set(reflect.MakeSlice(f.Type(), 0, 0))
-				}
-			}
-			validate(f)
-		}
-	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return
-		}
-		for i := range v.Len() {
-			validate(v.Index(i))
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			validate(v.Elem())
-		}
-	default:
-	}
-}
-
-func escapeInvalid(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n <= 1 {
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-			i++
-			continue
-		}
-		b.WriteString(s[i : i+n])
-		i += n
-	}
-	return b.String()
 }

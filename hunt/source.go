@@ -40,17 +40,35 @@ type LoginSource interface {
 	Logins(ctx context.Context, host string, w querytime.Window) iter.Seq2[utmp.Record, error]
 }
 
+// HostCounter is a [Source] that counts its hosts while it is read, and else
+// would have to read everything for them. Then [Investigate] asks for Hosts
+// after Syslog, and reads again only where LikelyHosts named the wrong one.
+type HostCounter interface {
+	// LikelyHosts returns the hosts that are known so far, in the order in
+	// which Hosts will probably have them. It reads nothing.
+	LikelyHosts() []string
+}
+
+// RawAllSource is a [Source] that reads many references at once with less work
+// than one by one.
+type RawAllSource interface {
+	// RawAll yields what Raw returns for each of refs, in their order. They
+	// come by file and offset.
+	RawAll(ctx context.Context, refs []evidence.Ref) iter.Seq2[[]byte, error]
+}
+
 // DigestSource is a [Source] that can say which bytes it stands for.
 type DigestSource interface {
 	// Digests yields the size and SHA-256 of each input, in a fixed order. It
-	// is called while other methods of the source are at work.
+	// is called, in a goroutine of its own, when all else but Raw was read, so
+	// that a source can give what it summed up meanwhile.
 	Digests(ctx context.Context) iter.Seq[evidence.Digest]
 }
 
 // SizedSource is a [Source] that knows how much of it was read, and how much
-// there is, for [Progress]. Position may be called at any time.
+// there is to read, for [Progress]. Position may be called at any time.
 type SizedSource interface {
-	Position() (done, total int64) // bytes; both only grow
+	Position() (done, total int64) // bytes; both only grow, and are the same at the end
 }
 
 // ModTimeSource is a [Source] that knows when its inputs were changed last.

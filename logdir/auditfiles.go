@@ -40,7 +40,7 @@ func (a *auditFiles) Read(p []byte) (int, error) {
 			a.parts = append(a.parts, part{off: a.off, line: a.line, stats: evidence.Stats{File: a.cur.Path, Format: "auditd"}})
 		}
 		st := &a.parts[len(a.parts)-1].stats
-		n, _ := a.s.Read(p) // the only error of a stream is its end, without bytes
+		n, _ := a.s.Read(p) // the only error is the end, without bytes
 		if n > 0 {
 			lines := int64(bytes.Count(p[:n], []byte{'\n'}))
 			a.off, a.line, a.torn = a.off+int64(n), a.line+lines, p[n-1] != '\n'
@@ -115,6 +115,7 @@ func (a *auditFiles) done(whole evidence.Stats) {
 	if a.s != nil {
 		a.shut(&a.parts[len(a.parts)-1].stats)
 	}
+	a.end()
 	for i := range a.parts {
 		st := a.parts[i].stats
 		st.Understood = st.Lines - st.Unknown

@@ -12,9 +12,10 @@ type chain struct {
 	d    *Dir
 	fam  *family
 	w    querytime.Window
-	n    int // files opened or passed over
+	n    int     // files opened or passed over
+	left []*file // planned and not opened yet
 	cur  *file
-	s    *stream
+	s    *ahead
 	errs []error // of whole files, not handed on yet
 }
 
@@ -24,6 +25,9 @@ const slack = 24 * time.Hour
 
 // next opens the next file that can be read and may lie in the window.
 func (c *chain) next() bool {
+	if c.n == 0 {
+		c.plan()
+	}
 	for c.n < len(c.fam.files) {
 		f := c.fam.files[c.n]
 		c.n++
@@ -31,34 +35,55 @@ func (c *chain) next() bool {
 			c.errs = append(c.errs, f.err)
 			continue
 		}
-		if c.outside(f) {
+		if len(c.left) == 0 || c.left[0] != f {
 			c.d.pass(f)
 			continue
 		}
-		s, err := c.d.openFile(f)
+		c.left = c.left[1:]
+		s, err := c.d.readFile(f)
 		if err != nil {
-			err = evidence.Ref{File: f.Path}.At(err)
+			err = evidence.Ref{File: f.Path}.At(explain(err))
 			c.errs = append(c.errs, err)
 			st := evidence.Stats{File: f.Path, Format: string(f.Kind)}
 			st.Note(err)
 			c.d.keep(st)
 			continue
 		}
-		c.cur, c.s = f, s
+		c.cur, c.s = f, c.d.readAhead(s)
 		return true
 	}
 	return false
 }
 
-// outside reports whether what f holds surely lies outside the window.
-func (c *chain) outside(f *file) bool {
+// plan says which files are to be read.
+func (c *chain) plan() {
+	for i, f := range c.fam.files {
+		if f.err == nil && !c.outside(i) {
+			c.d.plan(f)
+			c.left = append(c.left, f)
+		}
+	}
+}
+
+// end gives up the files that were not opened.
+func (c *chain) end() {
+	for _, f := range c.left {
+		c.d.done.Add(f.Size)
+	}
+	c.left = nil
+}
+
+// outside reports whether what file i of the family holds surely lies outside
+// the window.
+func (c *chain) outside(i int) bool {
+	f := c.fam.files[i]
 	if !c.w.End.IsZero() && !f.first.IsZero() && f.first.After(c.w.End.Add(slack)) {
 		return true
 	}
-	if c.w.Start.IsZero() || c.n >= len(c.fam.files) {
+	if c.w.Start.IsZero() || i+1 >= len(c.fam.files) {
 		return false
 	}
-	after := c.fam.files[c.n].first
+	after := c.fam.files[i+1].first
 	return !after.IsZero() && after.Before(c.w.Start.Add(-slack))
 }
 
@@ -74,7 +99,7 @@ func (c *chain) finish(st evidence.Stats) {
 // shut closes the current file and notes what was wrong with it.
 func (c *chain) shut(st *evidence.Stats) {
 	st.File = c.cur.Path
-	for _, p := range c.s.problems {
+	for _, p := range c.s.problems() {
 		err := evidence.Ref{File: c.cur.Path, Offset: c.s.off}.At(p)
 		st.Note(err)
 		c.errs = append(c.errs, err)
@@ -99,6 +124,6 @@ func (d *Dir) openFile(f *file) (*stream, error) {
 	if err != nil {
 		return nil, explain(err)
 	}
-	s, _ := unpack(d.count(f, src), d.o.MaxUnpacked)
+	s, _ := unpack(src, d.o.MaxUnpacked)
 	return s, nil
 }

@@ -6,41 +6,100 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
-	"sync/atomic"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
 )
 
 // Digests returns the size and SHA-256 of every file that is read as evidence,
 // by path, of its bytes as they are stored, and of compressed files the SHA-256
-// of what they unpack to as well, unless they are damaged. It reads each once,
-// compressed ones twice; a file that cannot be read to its end has the reason
-// in place of the sum. Breaking out, or ctx, ends it.
+// of what they unpack to as well, unless they are damaged. Of a file that the
+// other methods read to its end it gives the sums of what they read then, and
+// so always of the same bytes; each of the others it reads once, journals and
+// damaged ones twice. A file that cannot be read to its end has the reason in
+// place of the sum. When ctx ends, only files come whose sums are known.
 func (d *Dir) Digests(ctx context.Context) iter.Seq[evidence.Digest] {
 	return func(yield func(evidence.Digest) bool) {
-		buf := make([]byte, 256<<10)
+		var buf []byte
 		for _, f := range d.files {
 			if f.Kind == "" {
 				continue
 			}
 			out := evidence.Digest{File: f.Path, Size: f.Size, ModTime: f.ModTime}
-			sum, n, err := d.digest(ctx, f, -1, buf)
-			if err == nil && f.Compression != "" {
-				out.ContentSHA256 = d.contentDigest(ctx, f, buf)
+			known := d.sumsOf(f)
+			if known.raw == "" || f.Compression != "" && !known.known {
+				if ctx.Err() != nil {
+					continue
+				}
+				if buf == nil {
+					buf = make([]byte, 256<<10)
+				}
+				if err := d.sumUp(ctx, f, buf); err != nil {
+					out.Error = explain(err).Error()
+				}
+				if ctx.Err() != nil {
+					continue
+				}
+				known = d.sumsOf(f)
 			}
-			if ctx.Err() != nil {
-				return
-			}
-			if err != nil {
-				out.Error = explain(err).Error()
-			} else {
-				out.SHA256, out.Size = sum, n
+			if out.Error == "" {
+				out.SHA256, out.Size, out.ContentSHA256 = known.raw, known.size, known.content
 			}
 			if !yield(out) {
 				return
 			}
+		}
+	}
+}
+
+func (d *Dir) sumsOf(f *file) sums {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return f.sums
+}
+
+// sumUp reads a file for those of its sums that are not known.
+func (d *Dir) sumUp(ctx context.Context, f *file, buf []byte) error {
+	if f.Compression != "" && !d.sumsOf(f).known {
+		d.plan(f)
+		s, err := d.readFile(f)
+		if err != nil {
+			return err
+		}
+		err = drain(ctx, s, buf)
+		s.Close()
+		if err != nil {
+			return err
+		}
+	}
+	if d.sumsOf(f).raw != "" {
+		return nil
+	}
+	d.plan(f)
+	r, err := d.open(f)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := drain(ctx, r, buf); err != nil {
+		return err
+	}
+	r.keep()
+	return nil
+}
+
+// drain reads r to its end.
+func drain(ctx context.Context, r io.Reader, buf []byte) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		switch _, err := r.Read(buf); err {
+		case nil:
+		case io.EOF: // Read returns it as it is
+			return nil
+		default:
+			return err
 		}
 	}
 }
@@ -53,98 +112,18 @@ func (d *Dir) Prefix(ctx context.Context, name string, n int64) (string, error) 
 	if f == nil {
 		return "", fmt.Errorf("%q: %w", name, ErrUnknownFile)
 	}
-	sum, got, err := d.digest(ctx, f, max(n, 0), make([]byte, 256<<10))
-	switch {
-	case err != nil:
-		return "", evidence.Ref{File: name}.At(explain(err))
-	case got < n:
-		return "", evidence.Ref{File: name}.At(ErrChanged)
-	}
-	return sum, nil
-}
-
-// digest sums up the first limit bytes of a file; less than 0 means all.
-func (d *Dir) digest(ctx context.Context, f *file, limit int64, buf []byte) (sum string, n int64, err error) {
 	src, err := d.fsys.Open(f.Path)
 	if err != nil {
-		return "", 0, err
+		return "", evidence.Ref{File: name}.At(explain(err))
 	}
 	defer src.Close()
-	if limit < 0 {
-		return sumOf(ctx, src, buf)
+	sum := sha256.New()
+	first := &io.LimitedReader{R: io.TeeReader(src, sum), N: max(n, 0)}
+	switch err := drain(ctx, first, make([]byte, 256<<10)); {
+	case err != nil:
+		return "", evidence.Ref{File: name}.At(explain(err))
+	case first.N > 0:
+		return "", evidence.Ref{File: name}.At(ErrChanged)
 	}
-	return sumOf(ctx, io.LimitReader(src, limit), buf)
-}
-
-// contentDigest sums up what a file unpacks to; "" where not all of it can be
-// unpacked.
-func (d *Dir) contentDigest(ctx context.Context, f *file, buf []byte) string {
-	src, err := d.fsys.Open(f.Path)
-	if err != nil {
-		return ""
-	}
-	s, _ := unpack(src, d.o.MaxUnpacked)
-	defer s.Close()
-	sum, _, err := sumOf(ctx, s, buf)
-	if err != nil || len(s.problems) > 0 {
-		return ""
-	}
-	return sum
-}
-
-func sumOf(ctx context.Context, r io.Reader, buf []byte) (sum string, n int64, err error) {
-	h := sha256.New()
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", n, err
-		}
-		k, err := r.Read(buf)
-		h.Write(buf[:k])
-		n += int64(k)
-		switch {
-		case err == io.EOF: // Read returns it as it is
-			return hex.EncodeToString(h.Sum(nil)), n, nil
-		case err != nil:
-			return "", n, err
-		}
-	}
-}
-
-// Position returns how many bytes of the files were read so far, as they are
-// stored, and how many there will be when hosts, log lines, audit events and
-// logon records were read once each. A file that is compressed counts as read
-// when it is opened.
-func (d *Dir) Position() (done, total int64) {
-	for _, f := range d.files {
-		switch f.Kind {
-		case KindSyslog:
-			total += 2 * f.Size // once for the hosts
-		case "":
-		default:
-			total += f.Size
-		}
-	}
-	return min(d.done.Load(), total), total
-}
-
-// counted counts what is read of a file.
-type counted struct {
-	fs.File
-	n *atomic.Int64
-}
-
-func (c counted) Read(p []byte) (int, error) {
-	n, err := c.File.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
-
-// count returns src so that what is read of it counts. What seeks in its file,
-// as the readers of compressed files do, is counted whole.
-func (d *Dir) count(f *file, src fs.File) fs.File {
-	if _, member := src.(*zipMember); member || f.Compression != "" {
-		d.done.Add(f.Size)
-		return src
-	}
-	return counted{src, &d.done}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }

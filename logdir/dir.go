@@ -51,6 +51,13 @@ type file struct {
 	journal bool      // a systemd journal, binary or exported
 	head    []byte    // until the years are known
 	err     error     // why it cannot be read, for a file that should be
+
+	// what reading it found out, under the Dir's mu
+	hosts   hostCounts // lines of each host
+	sampled int64      // bytes that hosts were counted in; 0 where in all
+	counted bool       // hosts are those of all lines
+	sums    sums
+	planned bool // some pass was to read it
 }
 
 // family is the files of one log, the oldest first.
@@ -71,14 +78,13 @@ type Dir struct {
 	mu     sync.Mutex
 	stats  map[string]evidence.Stats
 	passed map[string]bool // outside the window of some pass
-	hosts  []string
-	known  bool // hosts is filled
 
 	differences []evidence.Copy
 
 	unpacked unpackedFiles
 
-	done atomic.Int64 // bytes read so far, see Position
+	done, total atomic.Int64 // see Position
+	reading     atomic.Int32 // files that are read ahead
 }
 
 // Open looks through the folder at path, through the archive at path (tar,
@@ -137,6 +143,13 @@ func open(fsys fs.FS, root string, o Options) (*Dir, error) {
 	if err := d.discover(root); err != nil {
 		return nil, err
 	}
+	for _, f := range d.files {
+		if f.Kind != "" && f.err == nil {
+			d.total.Add(f.Size)
+		} else {
+			f.planned = true // what is read of it is more than was to be read
+		}
+	}
 	return d, nil
 }
 
@@ -168,7 +181,7 @@ func (d *Dir) ModTimes() map[string]time.Time {
 const NotRead = "not read"
 
 // Stats returns one entry for each file, by path. Files that were read so far
-// have the counts of the pass that read most of them; files that are not read
+// have the counts of the last pass that read most of them; files that are not read
 // have NotRead as Format and the reason as only error. When files were left
 // out at MaxFiles, a last entry without a file says so.
 //
@@ -212,7 +225,7 @@ func (d *Dir) Stats() []evidence.Stats {
 func (d *Dir) keep(s evidence.Stats) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if old, ok := d.stats[s.File]; ok && (old.Bytes > s.Bytes || old.Bytes == s.Bytes && old.Duplicate > s.Duplicate) {
+	if old, ok := d.stats[s.File]; ok && old.Bytes > s.Bytes {
 		return
 	}
 	d.stats[s.File] = s

@@ -13,7 +13,10 @@
 // [Dir.Syslog], [Dir.Audit] and [Dir.Logins] stream what all families hold in
 // the order of time. The same line often lies in two logs; it comes once (see
 // Dir.Syslog). Every record refers to file, line and offset, and [Dir.Raw]
-// reads those bytes again.
+// reads those bytes again. What a whole reading tells besides the records is
+// kept of it: after one, [Dir.Hosts] and [Dir.Digests] read nothing. Up to 64
+// files at once are read and unpacked ahead, each by a goroutine that ends with
+// the loop over the records.
 //
 // Nothing is forgotten: what cannot be read, was cut, or is of no known form
 // is named in [Dir.Stats] with the reason, and the rest is still read. Links

@@ -69,6 +69,11 @@ func (c *loginCursor) at() int64   { return c.place }
 func (c *loginCursor) number() int { return c.id }
 
 func (c *loginCursor) close() {
+	c.closeFile()
+	c.end()
+}
+
+func (c *loginCursor) closeFile() {
 	if c.rd != nil {
 		c.stop()
 		st := c.rd.Stats()
@@ -103,7 +108,7 @@ func (c *loginCursor) advance() bool {
 		}
 		rec, err, ok := c.pull()
 		if !ok {
-			c.close()
+			c.closeFile()
 			continue
 		}
 		c.rec, c.err = rec, err

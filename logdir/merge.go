@@ -10,7 +10,7 @@ type cursor interface {
 	at() int64
 	// number returns the cursor's number, which breaks ties.
 	number() int
-	// close frees what the cursor holds.
+	// close ends the pass and frees what the cursor holds.
 	close()
 }
 
@@ -96,7 +96,7 @@ var hashSeed = maphash.MakeSeed()
 type copies struct {
 	streams int
 	limit   int
-	slot    map[eventKey]int32
+	slot    slots
 	keys    []eventKey // by slot
 	given   []uint32   // by slot: how often it came
 	counts  []uint32   // by slot and stream: how often the stream had it
@@ -114,20 +114,20 @@ func newCopies(streams int) *copies {
 	if streams < 2 {
 		return nil
 	}
-	return &copies{streams: streams, limit: max(1024, min(maxKeys, maxKeys*64/streams)), slot: make(map[eventKey]int32)}
+	return &copies{streams: streams, limit: max(1024, min(maxKeys, maxKeys*64/streams))}
 }
 
 // first counts an item of a stream and reports whether it is to come.
 func (c *copies) first(stream int, k eventKey) bool {
-	i, ok := c.slot[k]
+	i, ok := c.slot.find(c.keys, k)
 	if ok && c.count(i, stream) {
 		return false
 	}
 	if c.near {
 		for _, d := range []int64{-1, 1} {
-			if n, ok := c.slot[eventKey{k.second + d, k.hash}]; ok && c.counts[int(n)*c.streams+stream] < c.given[n] {
+			if n, ok := c.slot.find(c.keys, eventKey{k.second + d, k.hash}); ok && c.counts[int(n)*c.streams+stream] < c.given[n] {
 				c.count(n, stream)
-				if i, ok = c.slot[k]; ok {
+				if ok {
 					c.counts[int(i)*c.streams+stream]-- // it was no item of this second
 				}
 				return false
@@ -159,16 +159,16 @@ func (c *copies) take(k eventKey) int32 {
 		for range c.streams {
 			c.counts = append(c.counts, 0)
 		}
-		c.slot[k] = i
+		c.slot.put(c.keys, i)
 		return i
 	}
 	i := c.oldest
 	c.oldest = (c.oldest + 1) % c.limit
 	c.done(int32(i))
-	delete(c.slot, c.keys[i])
+	c.slot.remove(c.keys, int32(i))
 	c.keys[i], c.given[i] = k, 0
 	clear(c.counts[i*c.streams : (i+1)*c.streams])
-	c.slot[k] = int32(i)
+	c.slot.put(c.keys, int32(i))
 	return int32(i)
 }
 

@@ -24,18 +24,11 @@ var ErrChanged = errors.New("the file ends before them: it was changed or rotate
 //
 // Findings refer to the same files again and again, so up to 128 MiB of what
 // compressed files hold are kept in memory; in a larger one every reference is
-// sought from its start.
+// sought from its start. [Dir.RawAll] needs neither.
 func (d *Dir) Raw(ctx context.Context, ref evidence.Ref) ([]byte, error) {
-	f := d.find(ref.File)
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case f == nil:
-		return nil, fmt.Errorf("%q: %w", ref.File, ErrUnknownFile)
-	case ref.Offset < 0 || ref.Length < 0 || ref.Length > maxRaw:
-		return nil, ref.At(fmt.Errorf("a reference to %d bytes is none", ref.Length))
-	case f.err != nil:
-		return nil, f.err
+	f, err := d.findRaw(ctx, ref)
+	if err != nil {
+		return nil, err
 	}
 	if f.Compression != "" {
 		b, err := d.unpacked.get(ctx, d, f, ref.Offset+int64(ref.Length))
@@ -62,6 +55,22 @@ func (d *Dir) Raw(ctx context.Context, ref evidence.Ref) ([]byte, error) {
 		return nil, ref.At(err)
 	}
 	return readRaw(s, ref)
+}
+
+// findRaw returns the file of a reference.
+func (d *Dir) findRaw(ctx context.Context, ref evidence.Ref) (*file, error) {
+	f := d.find(ref.File)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case f == nil:
+		return nil, fmt.Errorf("%q: %w", ref.File, ErrUnknownFile)
+	case ref.Offset < 0 || ref.Length < 0 || ref.Length > maxRaw:
+		return nil, ref.At(fmt.Errorf("a reference to %d bytes is none", ref.Length))
+	case f.err != nil:
+		return nil, f.err
+	}
+	return f, nil
 }
 
 func readRaw(r io.Reader, ref evidence.Ref) ([]byte, error) {

@@ -193,8 +193,9 @@ func notText(head []byte) bool {
 }
 
 // times returns the first and the last time in the head of a file, and whether
-// the file says the year itself.
-func times(kind Kind, head []byte, o syslog.Options) (first, last time.Time, dated bool) {
+// the file says the year itself. Every record of a log is shown to see, if that
+// is not nil.
+func times(kind Kind, head []byte, o syslog.Options, see func(*syslog.Record)) (first, last time.Time, dated bool) {
 	switch kind {
 	case KindLogins:
 		rd := utmp.NewReader(bytes.NewReader(head), utmp.Options{})
@@ -206,6 +207,9 @@ func times(kind Kind, head []byte, o syslog.Options) (first, last time.Time, dat
 		rd := syslog.NewReader(bytes.NewReader(head), o)
 		var rec syslog.Record
 		for rd.Next(&rec) {
+			if see != nil {
+				see(&rec)
+			}
 			if rec.Time.IsZero() || rec.Inferred&syslog.InferredTime != 0 {
 				continue
 			}

@@ -1,13 +1,11 @@
 package logdir
 
 import (
-	"cmp"
 	"context"
 	"hash/maphash"
 	"iter"
-	"maps"
+	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -129,22 +127,35 @@ type syslogCursor struct {
 	rec    syslog.Record // in the reader's buffers; no Raw when only err counts
 	err    error
 	place  int64
-	copies int64 // lines of the current file that another log gave
+	copies int64      // lines of the current file that another log gave
+	hosts  hostCounts // of the current file
+
+	keyHost  string // of the last key
+	hostHash uint64
 }
 
 func (c *syslogCursor) at() int64   { return c.place }
 func (c *syslogCursor) number() int { return c.id }
 
 func (c *syslogCursor) close() {
-	if c.rd != nil {
-		st := c.rd.Stats()
-		st.Duplicate = c.copies
-		if st.Format == "" {
-			st.Format = string(KindSyslog)
-		}
-		c.finish(st)
-		c.rd, c.copies = nil, 0
+	c.closeFile(false)
+	c.end()
+}
+
+// closeFile keeps what is known of the current file; whole says that all its
+// lines were read.
+func (c *syslogCursor) closeFile(whole bool) {
+	if c.rd == nil {
+		return
 	}
+	st := c.rd.Stats()
+	st.Duplicate = c.copies
+	if st.Format == "" {
+		st.Format = string(KindSyslog)
+	}
+	c.d.countHosts(c.cur, c.hosts, whole)
+	c.finish(st)
+	c.rd, c.copies, c.hosts = nil, 0, hostCounts{}
 }
 
 func (c *syslogCursor) advance() bool {
@@ -163,9 +174,10 @@ func (c *syslogCursor) advance() bool {
 			continue
 		}
 		if !c.rd.Next(&c.rec) {
-			c.close()
+			c.closeFile(true)
 			continue
 		}
+		c.hosts.see(c.rec.Host)
 		if !c.rec.Time.IsZero() {
 			c.place = placeOf(c.rec.Time)
 		}
@@ -199,65 +211,21 @@ var pidless = map[string]bool{"sudo": true, "su": true, "runuser": true, "doas":
 
 // key is what the copies of the current line in other logs share with it.
 func (c *syslogCursor) key() eventKey {
-	var h maphash.Hash
-	h.SetSeed(hashSeed)
-	h.WriteString(c.rec.Host)
-	h.WriteByte(0)
-	h.WriteString(c.rec.Program)
-	h.WriteByte(0)
-	if !pidless[c.rec.Program] {
-		var pid [20]byte
-		h.Write(strconv.AppendInt(pid[:0], int64(c.rec.PID), 10))
+	h := maphash.String(hashSeed, strings.TrimRight(c.rec.Message, " "))
+	if c.rec.Host != c.keyHost {
+		c.keyHost = strings.Clone(c.rec.Host)
+		c.hostHash = maphash.String(hashSeed, c.keyHost)
 	}
-	h.WriteByte(0)
-	h.WriteString(strings.TrimRight(c.rec.Message, " "))
-	return eventKey{second: c.rec.Time.Unix(), hash: h.Sum64()}
+	h = mix(h, c.hostHash)
+	h = mix(h, maphash.String(hashSeed, c.rec.Program))
+	if !pidless[c.rec.Program] {
+		h = mix(h, uint64(c.rec.PID)+1)
+	}
+	return eventKey{second: c.rec.Time.Unix(), hash: h}
 }
 
-// Hosts returns the names of the hosts whose lines the syslog files hold, as
-// written, those with the most lines first, and then those that only the
-// beginnings of audit logs name. It reads all syslog files once and remembers
-// the result.
-func (d *Dir) Hosts(ctx context.Context) ([]string, error) {
-	d.mu.Lock()
-	hosts, known := d.hosts, d.known
-	d.mu.Unlock()
-	if known {
-		return slices.Clone(hosts), nil
-	}
-	counts := map[string]*int64{}
-	m := d.syslogMerge("", querytime.Window{})
-	defer m.close()
-	n := 0
-	for _, c := range m.all {
-		for ; c.advance(); n++ {
-			if n%512 == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if c.rec.Host == "" {
-				continue
-			}
-			if count := counts[c.rec.Host]; count != nil {
-				*count++
-				continue
-			}
-			one := int64(1)
-			counts[strings.Clone(c.rec.Host)] = &one
-		}
-	}
-	for _, f := range d.files {
-		for _, node := range f.nodes {
-			if counts[node] == nil {
-				counts[node] = new(int64)
-			}
-		}
-	}
-	hosts = slices.Collect(maps.Keys(counts))
-	slices.SortFunc(hosts, func(a, b string) int {
-		return cmp.Or(cmp.Compare(*counts[b], *counts[a]), strings.Compare(a, b))
-	})
-	d.mu.Lock()
-	d.hosts, d.known = hosts, true
-	d.mu.Unlock()
-	return slices.Clone(hosts), nil
+// mix makes one hash of two, in their order.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0x9e3779b97f4a7c15, b^0xd6e8feb86659fd93)
+	return hi ^ bits.RotateLeft64(lo, 29) ^ b
 }

@@ -6,6 +6,7 @@ import (
 	"compress/bzip2"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"slices"
 
@@ -55,8 +56,9 @@ const (
 type stream struct {
 	r        io.Reader
 	closers  []func()
-	left     int64 // bytes until the limit; negative means none
-	off      int64 // bytes handed out
+	left     int64     // bytes until the limit; negative means none
+	off      int64     // bytes handed out
+	sum      hash.Hash // of them; nil where nobody wants it
 	problems []error
 	done     bool
 }
@@ -67,7 +69,7 @@ func unpack(f io.ReadCloser, limit int64) (*stream, compression) {
 	br := bufio.NewReaderSize(f, 64<<10)
 	head, err := br.Peek(8)
 	how := compressionOf(head)
-	if _, grows := f.(*zipMember); grows || how != plain {
+	if grows(f) || how != plain {
 		s.left = limit
 	}
 	if how == plain {
@@ -91,6 +93,15 @@ func unpack(f io.ReadCloser, limit int64) (*stream, compression) {
 		}
 	}
 	return s, how
+}
+
+// grows reports whether a file is unpacked by the archive that it lies in.
+func grows(f io.ReadCloser) bool {
+	if r, ok := f.(*reading); ok {
+		f = r.File
+	}
+	_, ok := f.(*zipMember)
+	return ok
 }
 
 // sticky gives the first error again and again: a bufio.Reader forgets the one
@@ -194,6 +205,9 @@ func (s *stream) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p)
 	if n > 0 {
+		if s.sum != nil {
+			s.sum.Write(p[:n])
+		}
 		s.off += int64(n)
 		if s.left > 0 {
 			s.left -= int64(n)

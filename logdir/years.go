@@ -14,14 +14,26 @@ import (
 // times notes the first and last time of f as far as its ends tell; whole says
 // that its head is all of it.
 func (f *file) times(d *Dir, whole bool) {
-	o := syslog.Options{Location: d.o.Location, ModTime: f.ModTime}
-	f.first, f.last, f.dated = times(f.Kind, f.head, o)
+	o := syslog.Options{Location: d.o.Location, ModTime: f.ModTime, Host: d.o.Host}
+	f.first, f.last, f.dated = times(f.Kind, f.head, o, f.sample(len(f.head), whole))
 	f.ends = whole && !f.last.IsZero()
 	if whole || f.Compression != "" {
 		return
 	}
-	if _, last, _ := times(f.Kind, tail(d.fsys, f), o); !last.IsZero() {
+	b := tail(d.fsys, f)
+	if _, last, _ := times(f.Kind, b, o, f.sample(len(b), true)); !last.IsZero() {
 		f.last, f.ends = last, true
+	}
+}
+
+// sample returns what counts the hosts of the lines in n bytes of f, but for
+// the last line where the bytes may end in it.
+func (f *file) sample(n int, ends bool) func(*syslog.Record) {
+	f.sampled += int64(n)
+	return func(r *syslog.Record) {
+		if ends || r.Ref.Offset+int64(r.Ref.Length) < int64(n) {
+			f.hosts.see(r.Host)
+		}
 	}
 }
 
@@ -85,7 +97,7 @@ func (d *Dir) solveYears() {
 			}
 			f.limit = earlier(f.limit, next)
 			if !f.dated {
-				f.first, _, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, ModTime: f.limit})
+				f.first, _, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, ModTime: f.limit}, nil)
 			}
 			next = earlier(next, f.first)
 		}
@@ -101,10 +113,10 @@ func (d *Dir) countYears(fam *family) {
 	for _, f := range fam.files {
 		if !f.dated {
 			f.year = year
-			f.first, _, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, Year: year})
+			f.first, _, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, Year: year}, nil)
 			if f.first.Before(before.AddDate(0, -1, 0)) {
 				f.year++
-				f.first, _, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, Year: f.year})
+				f.first, _, _ = times(f.Kind, f.head, syslog.Options{Location: d.o.Location, Year: f.year}, nil)
 			}
 		}
 		if !f.first.IsZero() {

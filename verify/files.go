@@ -14,10 +14,10 @@ import (
 func (c *checker) files() {
 	taken := map[string]bool{}
 	was := map[string]bool{}
-	for _, old := range c.inv.Coverage.Sources {
+	for _, old := range c.inv.Sources {
 		was[old.File] = true
 	}
-	for _, old := range c.inv.Coverage.Sources {
+	for _, old := range c.inv.Sources {
 		f := c.find(old, was)
 		taken[cmp.Or(f.Now, f.File)] = true
 		c.r.Files = append(c.r.Files, f)

@@ -3,15 +3,12 @@ package verify
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"slices"
 
 	"github.com/tuxtrail/tuxtrail/evidence"
-	"github.com/tuxtrail/tuxtrail/hunt"
 )
 
 // Source is what an investigation is held against. A logdir.Dir is one.
@@ -120,26 +117,6 @@ func (r *Result) Holds() bool {
 	return r.Cited == r.Held && !slices.ContainsFunc(r.Files, func(f File) bool { return !f.State.Holds() })
 }
 
-// investigation is what is read of the JSON.
-type investigation struct {
-	Schema string `json:"schema"`
-	Host   struct {
-		Name string `json:"name"`
-	} `json:"host"`
-	Findings []struct {
-		ID    string         `json:"id"`
-		Title string         `json:"title"`
-		Refs  []evidence.Ref `json:"refs"`
-		Steps []struct {
-			Refs []evidence.Ref `json:"refs"`
-		} `json:"steps"`
-	} `json:"findings"`
-	Coverage struct {
-		Sources []evidence.Digest `json:"sources"`
-	} `json:"coverage"`
-	Evidence []hunt.RawLine `json:"evidence"`
-}
-
 // Check reads the JSON of an investigation and its sources again, each once
 // for its SHA-256 and, where lines of it are cited, once more for those. Files
 // are found by their names, else by their SHA-256, also by that of what they
@@ -164,23 +141,6 @@ func Check(ctx context.Context, report io.Reader, src Source, o Options) (*Resul
 		return nil, err
 	}
 	return c.r, nil
-}
-
-func read(r io.Reader, limit int64) (*investigation, error) {
-	lr := &io.LimitedReader{R: r, N: limit + 1}
-	var inv investigation
-	err := json.NewDecoder(lr).Decode(&inv)
-	switch {
-	case lr.N <= 0:
-		return nil, fmt.Errorf("%w of %d bytes", ErrTooLarge, limit)
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrNoInvestigation, err)
-	case inv.Schema != hunt.Schema:
-		return nil, fmt.Errorf("%w: its schema is %q, known here is %q", ErrNoInvestigation, inv.Schema, hunt.Schema)
-	case len(inv.Coverage.Sources) == 0:
-		return nil, ErrNoDigests
-	}
-	return &inv, nil
 }
 
 type checker struct {

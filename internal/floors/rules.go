@@ -13,6 +13,7 @@ var floors = map[string]int{
 	"internal/secret":           0, // below all others
 	"internal/punycode":         0,
 	"internal/visible":          0,
+	"internal/jsonstream":       0,
 	"internal/msticpyconfig":    1,
 	"cmdline/internal/yamlnode": 1, // what the two loaders of rules share
 
