@@ -183,7 +183,7 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 				sig.severity = SeverityHigh
 			case others <= 0 && f.own >= forgetTries && s.Start.Sub(f.first) <= forgetWithin && f.successes == 0:
 				sig.severity = SeverityMedium
-			case sig.severity == SeverityInfo && f.tries >= guessMin:
+			case sig.severity == SeverityInfo && f.tries >= guessMin && f.tries >= failuresRatio*f.successes:
 				sig.severity = SeverityLow
 			}
 			if sig.severity.Compare(SeverityMedium) >= 0 {
@@ -196,7 +196,13 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 				}
 				entered[s.Source] = true
 				sig.techniques = []string{"T1110", "T1078"}
-				if sig.role == roleEntry {
+				switch {
+				case sig.role != roleEntry:
+				case !guessable(s.Method):
+					sig.techniques = []string{"T1078", "T1552.004"}
+					sig.text = fmt.Sprintf("%s logged on%s%s, after %s failed from there on %s: guessing gives nobody a key, so that of %s was stolen, or the address is shared.",
+						quoteName(s.User), from, how, tries(f.tries), accounts(f.accounts), quoteName(s.User))
+				default:
 					sig.text = fmt.Sprintf("%s got in as %s%s, after %s failed from there on %s.", quoteName(s.Source), quoteName(s.User), how, tries(f.tries), accounts(f.accounts))
 				}
 			}
@@ -208,6 +214,16 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 		}
 		h.signal(sig)
 	}
+}
+
+// guessable reports whether a logon by a method can be the fruit of guessing: a
+// key or a ticket cannot.
+func guessable(method string) bool {
+	switch method {
+	case "publickey", "hostbased", "gssapi-with-mic", "gssapi-keyex":
+		return false
+	}
+	return true
 }
 
 // describeTarget sets what a hit's target means for a story.
