@@ -22,7 +22,7 @@ func (h *hunter) title(st *story) string {
 	}
 	if entries := st.of(roleEntry); len(entries) > 0 {
 		e := entries[0]
-		if s := h.session(e.session); s != nil && s.Method == "publickey" {
+		if s := h.session(e.session); s != nil && !guessable(s.Method) {
 			return "Break-in: " + e.addr.String() + " guessed passwords and came in as " + quoteName(e.account) + " with a key"
 		}
 		return "Break-in: " + e.addr.String() + " guessed its way in as " + quoteName(e.account)
