@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -310,6 +311,23 @@ func TestNoReport(t *testing.T) {
 	cancel()
 	_, err = verify.Check(ctx, bytes.NewReader(investigate(t, copySample(t))), src, verify.Options{})
 	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// FuzzReport: whatever is said to be a report is refused or held against the
+// source, and does no harm.
+func FuzzReport(f *testing.F) {
+	src, err := logdir.OpenFS(sample.FS(), logdir.Options{Include: []string{"auth.log"}})
+	require.NoError(f, err)
+	f.Add(`{"schema":"` + hunt.Schema + `","coverage":{"files":[{}],"sources":[{"file":"auth.log"}]},"evidence":[{"ref":{"file":"auth.log"}}],"findings":[{}]}`)
+	f.Add(`{"a":{"b":{"c":{"d":[{}]}}},"host":null,"findings":[`)
+	f.Fuzz(func(t *testing.T, report string) {
+		r, err := verify.Check(context.Background(), strings.NewReader(report), src, verify.Options{})
+		if err != nil {
+			assert.True(t, errors.Is(err, verify.ErrNoInvestigation) || errors.Is(err, verify.ErrNoDigests), err)
+			return
+		}
+		require.NoError(t, verify.Text(io.Discard, r))
+	})
 }
 
 func FuzzCheck(f *testing.F) {
