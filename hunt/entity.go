@@ -2,7 +2,6 @@ package hunt
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/tuxtrail/tuxtrail/entities"
 )
@@ -23,11 +22,15 @@ func (inv *Investigation) Entities(findingID string) []entities.Entity {
 		}
 		return a
 	}
-	var names, sessions []string
+	var names []string
+	sessions := map[string]bool{}
 	var addresses []netip.Addr
 	for _, f := range inv.Findings {
 		if f.ID == findingID {
-			names, addresses, sessions = f.Accounts, f.Addresses, f.Sessions
+			names, addresses = f.Accounts, f.Addresses
+			for _, id := range f.Sessions {
+				sessions[id] = true
+			}
 		}
 	}
 	if findingID == "" {
@@ -39,9 +42,6 @@ func (inv *Investigation) Entities(findingID string) []entities.Entity {
 				addresses = append(addresses, a)
 			}
 		}
-		for _, s := range inv.Sessions {
-			sessions = append(sessions, s.ID)
-		}
 	}
 	for _, n := range names {
 		out = append(out, account(n))
@@ -50,7 +50,7 @@ func (inv *Investigation) Entities(findingID string) []entities.Entity {
 		out = append(out, &entities.IPAddress{Address: a})
 	}
 	for _, s := range inv.Sessions {
-		if !slices.Contains(sessions, s.ID) {
+		if findingID != "" && !sessions[s.ID] {
 			continue
 		}
 		e := &entities.HostLogonSession{SessionID: firstOf(s.AuditSession, s.ID), StartTime: s.Start, EndTime: s.End, Account: account(s.User), Host: host, Terminal: s.TTY}

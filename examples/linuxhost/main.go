@@ -269,7 +269,11 @@ func progressLine(at hunt.Progress) string {
 	if at.Total > 0 && at.Rate > 0 {
 		left = fmt.Sprintf(", %d of %d MB, %.0f MB/s, %s left", at.Done/1e6, at.Total/1e6, at.Rate/1e6, at.Left.Round(time.Second))
 	}
-	return fmt.Sprintf("%s: %d records%s%s", at.Stage, at.Records, when, left)
+	records := ""
+	if at.Records > 0 {
+		records = fmt.Sprintf(": %d records", at.Records)
+	}
+	return at.Stage + records + when + left
 }
 
 func (p *program) write(ctx context.Context, inv *hunt.Investigation) error {
@@ -305,28 +309,6 @@ func (p *program) write(ctx context.Context, inv *hunt.Investigation) error {
 		return err
 	}
 	return report.Text(p.stdout, inv, o)
-}
-
-// writeFile writes a file whole or not at all: what was there before stays
-// until the new content is complete.
-func writeFile(name string, write func(io.Writer) error) (err error) {
-	tmp := name + ".part"
-	f, err := os.Create(tmp)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(tmp))
-		}
-	}()
-	if err := write(f); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp, name)
 }
 
 // columns returns how wide the summary may be; 0 for as the report likes.
