@@ -132,7 +132,9 @@ func (h *hunter) buildCommands() {
 	for i := range h.inv.Sudo {
 		c := &h.inv.Sudo[i]
 		l.add(use{
-			c.Text, c.User, "sudo", c.Session, worstHit(c.Hits), 1, span{c.Time, c.Time}, c.Refs,
+			c.Text, c.User, "sudo", c.Session, worstHit(c.Hits), 1,
+			span{c.Time, c.Time},
+			c.Refs,
 			func() cmdline.Command { return in(cmdline.FromSudo(c.Text), c.PWD) },
 		})
 	}
