@@ -64,7 +64,7 @@ type auditAccount struct {
 // The bounds of what is kept of what programs told the audit system.
 const (
 	maxAuditSudo     = 100_000
-	maxAuditAccounts = maxChanges
+	maxAuditAccounts = 10_000
 )
 
 func (h *hunter) readAudit(host string) {
@@ -135,6 +135,7 @@ func (h *hunter) endAudit() {
 	a.told.accounts.cut()
 	a.accounts = valuesOf(&a.told.accounts)
 	h.inv.Omitted.AuditSudo = a.told.sudo.omitted()
+	h.inv.Omitted.Changes = a.told.accounts.omitted()
 	a.told = auditTold{}
 	h.listConnections()
 	h.listFileChanges()

@@ -31,7 +31,7 @@ type auditSession struct {
 	seq                int // in the order of their first records
 }
 
-// sessionKey names a session of audit while it is open.
+// auditKey names a session of audit while it is open.
 type auditKey struct{ ses, pid uint32 }
 
 // auditSessions joins the sessions that PAM reports, and keeps those of people:
@@ -228,7 +228,7 @@ func (h *hunter) sessionDone(s *auditSession) {
 		if a.likes == nil {
 			a.likes = map[like]int{}
 		}
-		a.alone.max, a.alone.drop = h.o.MaxSessions, h.forgetAudited
+		a.alone.max, a.alone.drop = min(h.o.MaxSessions, maxAlone), h.forgetAudited
 		from, _ := sourceOf(s.source, s.host)
 		k := like{s.program, s.user, from}
 		nth := a.likes[k] + 1
@@ -245,6 +245,9 @@ func (h *hunter) sessionDone(s *auditSession) {
 		a.alone.add(s, worthOf(class, nth))
 	}
 }
+
+// maxAlone is how many sessions are listed that only audit knows.
+const maxAlone = 20_000
 
 // forgetAudited counts a session that only audit knows and that is not listed.
 func (h *hunter) forgetAudited(p **auditSession) {

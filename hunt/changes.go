@@ -76,7 +76,8 @@ func (h *hunter) listChanges() {
 	for i := range h.cronEdits.list {
 		h.inv.CronEdits = append(h.inv.CronEdits, h.cronEdits.list[i].v)
 	}
-	h.inv.Omitted.Changes, h.inv.Omitted.CronEdits = h.changes.omitted(), h.cronEdits.omitted()
+	h.inv.Omitted.Changes += h.changes.omitted()
+	h.inv.Omitted.CronEdits = h.cronEdits.omitted()
 }
 
 // takeCronEdit keeps somebody's hand on a crontab; looking at one tells least.

@@ -47,7 +47,8 @@ type Options struct {
 
 	// MaxSessions is how many sessions are listed, those that stand out and the
 	// first of each account from each source; the others are counted, and known
-	// where it matters whether an account had one open. 0 means 50,000.
+	// where it matters whether an account had one open. 0 means 50,000. Of those
+	// that only audit knows 20,000 are listed at most.
 	MaxSessions int
 	// MaxSudo is how many sudo commands are listed, chosen in the same way. 0
 	// means 50,000.
@@ -56,9 +57,14 @@ type Options struct {
 	// succeeded and the first of each account from each source before others;
 	// more are only counted. 0 means 10,000.
 	MaxTries int
-	// MaxProcesses is how many processes are listed; 0 means 20,000.
+	// MaxProcesses is how many processes are listed: those with risks, those that
+	// connections, watched files and changes are of, what people ran, the first
+	// of their like, and a sample of the rest, all with what led to them. The
+	// others are counted. 0 means 20,000.
 	MaxProcesses int
-	// MaxConnections is how many connections are listed; 0 means 10,000.
+	// MaxConnections is how many connections are listed, those to the outside and
+	// the first of a program to an address before others, which are counted. 0
+	// means 10,000.
 	MaxConnections int
 	// MaxIndicators is how many distinct indicators are kept; 0 means 20,000.
 	MaxIndicators int

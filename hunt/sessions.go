@@ -47,6 +47,7 @@ func (h *hunter) buildSessions() {
 		}
 		h.inv.Sessions = append(h.inv.Sessions, auditOnly(a))
 	}
+	h.audit.order, h.audit.byPID, h.audit.logins = nil, nil, nil
 	h.wtmpOnly()
 	h.beforeOthers()
 	parents := make([]string, len(h.inv.Sessions))

@@ -80,8 +80,8 @@ type Builder struct {
 	stats Stats
 
 	pruning  bool
-	finished bool // no event comes any more
-	logins  map[hostExe][]opened // by processes that were dropped, in order of time
+	finished bool                 // no event comes any more
+	logins   map[hostExe][]opened // by processes that were dropped, in order of time
 }
 
 // hostState is what is known of one host at this point of the log.

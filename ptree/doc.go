@@ -37,6 +37,12 @@
 // from its session, see [Options.NoInference]. Each edge says whether it is
 // observed, inferred or unknown, and why.
 //
+// # Long logs
+//
+// A [Builder] can be asked now and then for the processes that are settled, and
+// told which of them are wanted: the others are dropped, and counted in
+// [Stats.Pruned]. What is above a wanted one stays. See [Builder.Prune].
+//
 // # What it cannot know
 //
 // With rules that log execs only, a forked copy that neither execs nor has

@@ -103,9 +103,9 @@ func b2i(b bool) int {
 	return 0
 }
 
-// parental reports whether p made others or opened a session, so that it may
-// do so again.
-func (p *Process) parental() bool { return p.hasChild || p.opener }
+// parental reports whether p made others, opened a session or is a daemon of the
+// first process, so that it may make some yet.
+func (p *Process) parental() bool { return p.hasChild || p.opener || p.PPID == 1 }
 
 // Prune drops the settled processes that want does not ask for, except those
 // above one that stays, and returns them, in the order of their making. They
