@@ -2,7 +2,6 @@ package report
 
 import (
 	"html/template"
-	"regexp"
 	"strings"
 
 	"github.com/tuxtrail/tuxtrail/hunt"
@@ -13,7 +12,7 @@ type findingView struct {
 	hunt.Finding
 	Anchor  string
 	Class   string
-	Lead    []string // the story in plain words, a paragraph for each of its chapters
+	Lead    []chapter // the story in plain words
 	Facts   []fact
 	In      cell // its sessions
 	Silent  cell // its silences
@@ -45,7 +44,7 @@ func (p *page) findings(placed []bool) {
 		if placed[i] {
 			v.Anchor = f.ID
 		}
-		v.Lead = chapters(Visible(firstOf(f.Paragraph, f.Summary)))
+		v.Lead = inDays(p.chapters(Visible(firstOf(f.Paragraph, f.Summary))))
 		for _, s := range f.Tactics {
 			v.Stages = append(v.Stages, stageName(s))
 		}
@@ -85,20 +84,6 @@ func (p *page) findings(placed []bool) {
 		}
 	}
 	p.FindingsCut = len(inv.Findings) - len(p.Stories) - len(p.Minor)
-}
-
-// chapterStart is where a story goes on to another time.
-var chapterStart = regexp.MustCompile(`\. (?:(?:From|At) \d{4}-\d\d-\d\d|Outside of any session|Concluded, not observed)`)
-
-// chapters cuts a story into paragraphs, which are easier to read.
-func chapters(s string) []string {
-	var out []string
-	from := 0
-	for _, at := range chapterStart.FindAllStringIndex(s, -1) {
-		out = append(out, s[from:at[0]+1])
-		from = at[0] + 2
-	}
-	return append(out, s[from:])
 }
 
 func stageName(s hunt.Stage) string { return Visible(strings.ReplaceAll(string(s), "_", " ")) }

@@ -178,7 +178,7 @@ func safe(s string) string { return template.HTMLEscapeString(Visible(s)) }
 
 // graphTable says the same as the graph in words.
 func (p *page) graphTable(g *hunt.Graph, id string) *table {
-	t := newTable("g-"+id, "Each step of the graph of "+id, "t:Time", "wide:Cause", "How", "wide:Effect", "Known", "Evidence")
+	t := newTable("g-"+id, "Each step of the graph of "+id, "t:Time", "wide:Cause", "How", "wide:Effect", "Known", "refs:Evidence")
 	label := map[string]string{}
 	for i := range g.Nodes {
 		label[g.Nodes[i].ID] = strings.ReplaceAll(string(g.Nodes[i].Kind), "_", " ") + " " + g.Nodes[i].Label

@@ -30,6 +30,7 @@ type page struct {
 	Worst    string
 	Span     string
 	Asked    string
+	Brief    []fact // of the worst finding, where one is above low
 	Tiles    []tile
 	Nav      []navItem
 	Blind    []hunt.Blind
@@ -49,11 +50,14 @@ type page struct {
 	DetailsCut  int
 	Acts        []*table
 	Users       *table
+	UserPages   []*topicView
+	UsersCut    int
 	Tree        template.HTML
 	TreeLeft    int
-	Volumes     []chart
-	Flows       template.HTML
+	Flows       []chart
 	Apps        []*table
+	AppPages    []*topicView
+	AppsCut     int
 	Network     []*table
 	Indicators  []*table
 	Intel       []string
@@ -67,6 +71,10 @@ type page struct {
 	evidenceAt map[evidence.Ref]int // from 1
 	targets    map[string]bool      // ids that the page has a place for
 	rowIDs     map[rowID]string     // of rows that are such a place
+	userPage   map[string]string    // ids of the pages of accounts
+	appPage    map[string]string    // and of programs
+	hits       map[hunt.IndicatorID]*hunt.IntelHit
+	plan       map[hunt.IndicatorID]*hunt.IntelStep
 }
 
 // rowID names a row of a table.
@@ -106,6 +114,8 @@ func newPage(inv *hunt.Investigation) *page {
 			p.evidenceAt[inv.Evidence[i].Ref] = i + 1
 		}
 	}
+	p.readIntel()
+	p.choosePages()
 	opened := p.openSessions()
 	placed := make([]bool, min(len(inv.Findings), maxFindings))
 	for i := range placed {
@@ -116,6 +126,12 @@ func newPage(inv *hunt.Investigation) *page {
 	}
 	for i := range inv.Alerts.Alerts[:min(len(inv.Alerts.Alerts), maxRows)] {
 		p.targetRow("alerts", i, inv.Alerts.Alerts[i].ID)
+	}
+	for i := range inv.Alerts.Incidents[:min(len(inv.Alerts.Incidents), maxRows)] {
+		p.targetRow("incidents", i, inv.Alerts.Incidents[i].ID)
+	}
+	for i := range inv.Alerts.Bookmarks[:min(len(inv.Alerts.Bookmarks), maxRows)] {
+		p.targetRow("bookmarks", i, inv.Alerts.Bookmarks[i].ID)
 	}
 	p.Blind = inv.Coverage.Blind
 	p.Timeline = p.timeline()
@@ -129,10 +145,11 @@ func newPage(inv *hunt.Investigation) *page {
 	p.sessionViews(opened)
 	p.Acts = p.actTables()
 	p.Users = p.userTable()
+	p.userViews()
 	p.Tree, p.TreeLeft = p.treeHTML(inv.Processes, maxTree)
-	p.Volumes = p.volumes()
 	p.Flows = p.flows()
 	p.Apps = p.applicationTables()
+	p.appViews()
 	p.Network = p.networkTables()
 	p.Indicators = p.indicatorTables()
 	p.Silences = p.silenceTable()
@@ -140,6 +157,9 @@ func newPage(inv *hunt.Investigation) *page {
 	p.Coverage = p.coverageTables()
 	p.Evidence = p.evidenceTable()
 	p.overview()
+	if len(p.Stories) > 0 {
+		p.Brief = p.brief(&p.Stories[0].Finding)
+	}
 	return p
 }
 

@@ -48,19 +48,6 @@ func (p *page) sessionTable() *table {
 	t := newTable("sessions", "Sessions, joined from all that saw them", "Session", "Kind", "mono:Account", "mono:From", "wide:Flags", "t:Start", "t:End", "Lasted", "Method", "n:Sudo", "n:Risky", "Logons: succeeded / failed", "Alerts", "wide:Witnesses")
 	for i := range p.Inv.Sessions {
 		s := &p.Inv.Sessions[i]
-		flags := cell{}
-		worst := hunt.SeverityInfo
-		var words []string
-		for _, f := range s.Flags {
-			words = append(words, strings.ReplaceAll(f.Name, "_", " "))
-			if f.Severity.Compare(worst) > 0 {
-				worst = f.Severity
-			}
-		}
-		if len(words) > 0 {
-			flags = list(words...)
-			flags.Sev = severityClass(worst)
-		}
 		end := when(s.End)
 		if s.End.IsZero() {
 			end = str(firstOf(s.EndReason, "open"))
@@ -69,13 +56,33 @@ func (p *page) sessionTable() *table {
 		if s.Facts.Ratio.Succeeded+s.Facts.Ratio.Failed > 0 {
 			ratio = cell{Text: fmt.Sprintf("%d / %d", s.Facts.Ratio.Succeeded, s.Facts.Ratio.Failed)}
 		}
-		lasted := ""
-		if !s.Start.IsZero() && s.End.After(s.Start) {
-			lasted = lastedFor(s.End.Sub(s.Start))
-		}
-		t.row(p.ids(s.ID), str(s.Kind), str(s.User), str(s.Source), flags, when(s.Start), end, cell{Text: lasted}, str(s.Method), count(s.Facts.Sudo), count(s.Facts.Risky), ratio, list(s.Facts.Alerts...), witnessWords(s))
+		t.row(p.ids(s.ID), str(s.Kind), p.account(s.User), str(s.Source), flagCell(s.Flags), when(s.Start), end, cell{Text: lasted(s)}, str(s.Method), count(s.Facts.Sudo), count(s.Facts.Risky), ratio, list(s.Facts.Alerts...), witnessWords(s))
 	}
 	return p.add(t)
+}
+
+// flagCell lists flags, with the worst of their severities.
+func flagCell(flags []hunt.Flag) cell {
+	worst := hunt.SeverityInfo
+	var words []string
+	for _, f := range flags {
+		words = append(words, strings.ReplaceAll(f.Name, "_", " "))
+		if f.Severity.Compare(worst) > 0 {
+			worst = f.Severity
+		}
+	}
+	c := list(words...)
+	if len(words) > 0 {
+		c.Sev = severityClass(worst)
+	}
+	return c
+}
+
+func lasted(s *hunt.Session) string {
+	if s.Start.IsZero() || !s.End.After(s.Start) {
+		return ""
+	}
+	return lastedFor(s.End.Sub(s.Start))
 }
 
 func lastedFor(d time.Duration) string {
@@ -160,7 +167,7 @@ func (p *page) sessionView(s *hunt.Session) *sessionView {
 		add("Accounts changed meanwhile", fmt.Sprintf("%s %d times: %s", strings.ReplaceAll(c.Kind, "_", " "), c.Count, strings.Join(c.Accounts, ", ")))
 	}
 	add("Inferred", s.Inferred)
-	t := newTable("w-"+s.ID, "Witnesses of "+s.ID, "Witness", "Says", "mono:Files", "wide:Why", "Evidence")
+	t := newTable("w-"+s.ID, "Witnesses of "+s.ID, "Witness", "Says", "mono:Files", "wide:Why", "refs:Evidence")
 	for _, w := range s.Witnesses {
 		says := str(string(w.Says))
 		if w.Says != hunt.Agrees {
@@ -220,7 +227,7 @@ func (p *page) sessionActs(id string, d *hunt.SessionDetail) *table {
 		}
 	}
 	slices.SortStableFunc(acts, func(a, b act) int { return a.at.Compare(b.at) })
-	t := newTable("a-"+id, "What was done in "+id+", in order", "t:Time", "Kind", "mono wide:What", "wide:Risk", "Evidence")
+	t := newTable("a-"+id, "What was done in "+id+", in order", "t:Time", "Kind", "mono wide:What", "wide:Risk", "refs:Evidence")
 	for _, a := range acts {
 		t.row(a.cells...)
 	}

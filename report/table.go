@@ -29,6 +29,7 @@ type table struct {
 	More        [][]cell
 	Total       int
 	Fold        bool // a table for whom wants it
+	brief       int  // how many rows it has at most, where the rest stands elsewhere on the page
 }
 
 // column is the head of one column. Class says how its cells look: "n" numbers,
@@ -70,6 +71,7 @@ func newTable(id, caption string, columns ...string) *table {
 func (t *table) row(cells ...cell) {
 	t.Total++
 	switch {
+	case t.brief > 0 && t.Total > t.brief:
 	case len(t.Rows) < maxRows:
 		t.Rows = append(t.Rows, cells)
 	case t.Total <= maxData:
@@ -107,6 +109,18 @@ func kept[T any](list []T, keep []bool) []T {
 	}
 	return out
 }
+
+// Elsewhere is how many rows a short table leaves to the tables of the whole
+// host.
+func (t *table) Elsewhere() int {
+	if t.brief == 0 {
+		return 0
+	}
+	return t.Left()
+}
+
+// Shown is how many rows the page can show of the table.
+func (t *table) Shown() int { return t.Total - t.Elsewhere() }
 
 // Left is how many rows there are beyond those in the page.
 func (t *table) Left() int { return t.Total - len(t.Rows) }
@@ -151,9 +165,11 @@ func severityClass(s hunt.Severity) string {
 	return string(hunt.SeverityInfo)
 }
 
-// refs links to the lines that show something.
+// refs links to the lines that show something; a file is named once where
+// lines of it follow each other.
 func (p *page) refs(refs []evidence.Ref) cell {
 	var c cell
+	var before evidence.Ref
 	seen := 0
 	for _, r := range refs {
 		if r.IsZero() {
@@ -162,11 +178,19 @@ func (p *page) refs(refs []evidence.Ref) cell {
 		if seen++; seen > maxLinks {
 			continue
 		}
-		c.Links = append(c.Links, p.refLink(r))
+		l := p.refLink(r)
+		if n := len(c.Links); n > 0 && before.File == r.File {
+			l.Text = strings.TrimPrefix(l.Text, Visible(r.File))
+		}
+		before = r
+		c.Links = append(c.Links, l)
 	}
 	c.Left = max(0, seen-maxLinks)
 	return c
 }
+
+// ref links to one line.
+func (p *page) ref(r evidence.Ref) cell { return p.refs([]evidence.Ref{r}) }
 
 // refLink returns a link to a line; without a place where the page does not
 // hold it.

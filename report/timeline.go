@@ -19,7 +19,7 @@ const (
 )
 
 // laneOrder is the order of the lanes from the top; others follow by name.
-var laneOrder = []string{"alert", "session", "logon", "sudo", "account", "cron", "command", "file", "network", "host"}
+var laneOrder = []string{"alert", "incident", "bookmark", "session", "logon", "sudo", "account", "cron", "command", "file", "network", "host"}
 
 // timeline is the picture of what happened when: a lane for each kind, sessions
 // as bars, the rest as ticks, coloured by severity.
@@ -130,9 +130,10 @@ func (t *timeline) draw() {
 	height := len(t.lanes)*laneHigh + 30
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="timeline" viewBox="0 0 %d %d" role="img" aria-label="Timeline of %s">`, svgWidth, height, amount(len(t.points), "event"))
+	axis(&b, t.first, t.span, laneLeft, svgWidth-laneLeft-laneRight, 0, height-8)
 	for i, l := range t.lanes {
 		y := i * laneHigh
-		fmt.Fprintf(&b, `<text class="dim" x="0" y="%d">%s</text><line class="axis" x1="%d" y1="%d" x2="%d" y2="%d"/>`,
+		fmt.Fprintf(&b, `<text class="dim" x="0" y="%d">%s</text><line class="grid" x1="%d" y1="%d" x2="%d" y2="%d"/>`,
 			y+17, safe(fit(l, 12)), laneLeft, y+laneHigh-2, svgWidth-laneRight, y+laneHigh-2)
 	}
 	type spot struct{ lane, at, to, sev int64 }
@@ -156,7 +157,6 @@ func (t *timeline) draw() {
 		}
 		fmt.Fprintf(&b, `<rect class="%s%s" x="%.1f" y="%d" width="%.1f" height="14"/>`, class, bar, x1, int(pt[2])*laneHigh+5, width)
 	}
-	ticks(&b, t.first, t.span, laneLeft, svgWidth-laneLeft-laneRight, height-8)
 	b.WriteString(`</svg>`)
 	t.SVG = template.HTML(b.String()) //nolint:gosec // every part is a number, a literal or escaped by safe
 }
