@@ -10,7 +10,7 @@ import (
 )
 
 // brief says what a reader must know of a finding first: when, by which way,
-// as whom, from where, to where, and what was left behind.
+// as whom, from where, what was left behind, and to where.
 func (p *page) brief(f *hunt.Finding) []fact {
 	var out []fact
 	add := func(name, value string) {
@@ -25,17 +25,18 @@ func (p *page) brief(f *hunt.Finding) []fact {
 		}
 		add("When", interval(f.Start, f.End)+lasts)
 	}
-	for i := range f.Steps {
-		if s := &f.Steps[i]; s.Stage == hunt.StageAccess && s.Severity.Compare(hunt.SeverityMedium) >= 0 {
-			add("Way in", cut(Visible(s.Text), 300))
-			break
-		}
+	o := f.Outcome
+	if o == nil {
+		o = &hunt.Outcome{}
 	}
+	add("Way in", cut(Visible(o.WayIn), 300))
 	add("Accounts", p.accountsIn(f))
 	from, open := p.sourcesOf(f)
 	add("From", names(from))
-	add("Spoke to", names(p.peersOf(f)))
-	add("Left behind", names(leftBehind(f.Graph)))
+	add("Fetched or run", names(o.Fetched))
+	add("Left behind", names(slices.Concat(named("account ", o.Accounts), o.Rights, o.Planted)))
+	add("Run since", names(o.Started))
+	add("Connected to", names(p.peers(o.Connected)))
 	add("Not ended", names(open))
 	return out
 }
@@ -80,44 +81,34 @@ func (p *page) sourcesOf(f *hunt.Finding) (from, open []string) {
 	return unique(from), open
 }
 
-// peersOf returns where the sessions of a finding connected to.
-func (p *page) peersOf(f *hunt.Finding) []string {
-	var out []string
+// peers says of each address that was connected to whether that is known to
+// have failed.
+func (p *page) peers(list []string) []string {
+	failed := map[string]string{}
 	for i := range p.Inv.Connections {
 		c := &p.Inv.Connections[i]
-		if c.Session == "" || !slices.Contains(f.Sessions, c.Session) || c.Kind == "private" || c.Kind == "loopback" {
-			continue
+		switch c.Result {
+		case "", "success", "EINPROGRESS":
+			failed[c.Address.String()] = ""
+		default:
+			if _, ok := failed[c.Address.String()]; !ok {
+				failed[c.Address.String()] = " (" + c.Result + ")"
+			}
 		}
-		s := c.Address.String()
-		if c.Result != "" && c.Result != "success" && c.Result != "EINPROGRESS" {
-			s += " (" + c.Result + ")"
-		}
-		out = append(out, s)
 	}
-	return unique(out)
+	out := make([]string, 0, len(list))
+	for _, a := range list {
+		out = append(out, a+failed[a])
+	}
+	return out
 }
 
-// leftBehind returns the accounts that were made in a story and the files
-// written in it that are worth high.
-func leftBehind(g *hunt.Graph) []string {
-	if g == nil {
-		return nil
+func named(what string, list []string) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		out = append(out, what+s)
 	}
-	nodes := map[string]*hunt.Node{}
-	for i := range g.Nodes {
-		nodes[g.Nodes[i].ID] = &g.Nodes[i]
-	}
-	var out []string
-	for i := range g.Edges {
-		switch n := nodes[g.Edges[i].To]; {
-		case n == nil:
-		case g.Edges[i].Kind == hunt.EdgeMade && n.Kind == hunt.NodeAccount:
-			out = append(out, "account "+n.Label)
-		case g.Edges[i].Kind == hunt.EdgeWrote && n.Kind == hunt.NodeFile && n.Severity.Compare(hunt.SeverityHigh) >= 0:
-			out = append(out, n.Label)
-		}
-	}
-	return unique(out)
+	return out
 }
 
 // chapter is a part of a story: when it began, what happened, and in which
@@ -138,16 +129,25 @@ var (
 
 // chapters cuts a story into its chapters, which are easier to read than one
 // paragraph: a time, a sentence, and what was done as a list. A story of another
-// form stays as it is.
-func (p *page) chapters(s string) []chapter {
-	var out []chapter
+// form stays as it is. The first ones are returned, and how many more there are.
+func (p *page) chapters(s string) (shown []chapter, left int) {
 	from := 0
 	for _, at := range chapterStart.FindAllStringIndex(s, -1) {
-		out = append(out, p.chapter(s[from:at[0]+1]))
+		if len(shown) < maxChapters {
+			shown = append(shown, p.chapter(s[from:at[0]+1]))
+		} else {
+			left++
+		}
 		from = at[0] + 2
 	}
-	return append(out, p.chapter(s[from:]))
+	if len(shown) == maxChapters {
+		return inDays(shown), left + 1
+	}
+	return inDays(append(shown, p.chapter(s[from:]))), left
 }
+
+// maxChapters is how many chapters of one story are told.
+const maxChapters = 30
 
 func (p *page) chapter(s string) chapter {
 	c := chapter{Text: s}

@@ -13,6 +13,7 @@ type findingView struct {
 	Anchor  string
 	Class   string
 	Lead    []chapter // the story in plain words
+	Parts   int       // chapters that are left out
 	Facts   []fact
 	In      cell // its sessions
 	Silent  cell // its silences
@@ -38,13 +39,14 @@ type stepView struct {
 // their own.
 func (p *page) findings(placed []bool) {
 	inv := p.Inv
+	left := allSteps
 	for i := range placed {
 		f := &inv.Findings[i]
 		v := &findingView{Finding: *f, Class: severityClass(f.Severity), In: p.ids(f.Sessions...), Silent: p.ids(f.Silences...), Refs: p.refs(f.Refs), Related: f.Blind}
 		if placed[i] {
 			v.Anchor = f.ID
 		}
-		v.Lead = inDays(p.chapters(Visible(firstOf(f.Paragraph, f.Summary))))
+		v.Lead, v.Parts = p.chapters(Visible(firstOf(f.Paragraph, f.Summary)))
 		for _, s := range f.Tactics {
 			v.Stages = append(v.Stages, stageName(s))
 		}
@@ -68,7 +70,8 @@ func (p *page) findings(placed []bool) {
 			v.Facts = append(v.Facts, fact{"ATT&CK", names(f.Techniques)})
 		}
 		var steps []hunt.Step
-		steps, v.Cut = first(f.Steps, maxSteps)
+		steps, v.Cut = first(f.Steps, max(leastSteps, min(maxSteps, left)))
+		left -= len(steps)
 		for _, s := range steps {
 			v.Views = append(v.Views, stepView{Step: s, Class: severityClass(s.Severity), Stage: stageName(s.Stage), When: interval(s.Time, s.End), In: p.ids(s.Session), Refs: p.refs(s.Refs)})
 		}

@@ -176,9 +176,13 @@ func fit(s string, n int) string {
 // safe returns s as it may stand in HTML, with what is hidden made visible.
 func safe(s string) string { return template.HTMLEscapeString(Visible(s)) }
 
+// bareEdges is how many rows of a graph's table are there without scripts.
+const bareEdges = 100
+
 // graphTable says the same as the graph in words.
 func (p *page) graphTable(g *hunt.Graph, id string) *table {
 	t := newTable("g-"+id, "Each step of the graph of "+id, "t:Time", "wide:Cause", "How", "wide:Effect", "Known", "refs:Evidence")
+	t.bare = bareEdges
 	label := map[string]string{}
 	for i := range g.Nodes {
 		label[g.Nodes[i].ID] = strings.ReplaceAll(string(g.Nodes[i].Kind), "_", " ") + " " + g.Nodes[i].Label

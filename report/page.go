@@ -13,7 +13,9 @@ import (
 // their own.
 const (
 	maxFindings = 200
-	maxSteps    = 150
+	maxSteps    = 150 // of one finding
+	allSteps    = 500 // of all, but the first of each
+	leastSteps  = 12
 	maxDetails  = 100
 	maxTree     = 1000
 )

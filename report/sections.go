@@ -146,7 +146,7 @@ func (p *page) actTables() []*table {
 	inv := p.Inv
 	var out []*table
 	t := newTable("sudo", "Commands by sudo", "t:Time", "mono:Account", "mono:As", "mono wide:Command", "Result", "wide:Risk", "Session", "refs:Evidence")
-	for i := range inv.Sudo {
+	for _, i := range inOrder(len(inv.Sudo), func(i int) int { return rankOf(worstHit(inv.Sudo[i].Hits)) }) {
 		c := &inv.Sudo[i]
 		result := str(c.Result).note(c.Reason)
 		t.row(when(c.Time), p.account(c.User), str(c.Target), str(c.Text), result, hits(c.Hits), p.ids(c.Session), p.refs(c.Refs))

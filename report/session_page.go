@@ -46,7 +46,7 @@ func (p *page) openSessions() []bool {
 
 func (p *page) sessionTable() *table {
 	t := newTable("sessions", "Sessions, joined from all that saw them", "Session", "Kind", "mono:Account", "mono:From", "wide:Flags", "t:Start", "t:End", "Lasted", "Method", "n:Sudo", "n:Risky", "Logons: succeeded / failed", "Alerts", "wide:Witnesses")
-	for i := range p.Inv.Sessions {
+	for _, i := range inOrder(len(p.Inv.Sessions), func(i int) int { return rankOf(worstFlag(p.Inv.Sessions[i].Flags)) }) {
 		s := &p.Inv.Sessions[i]
 		end := when(s.End)
 		if s.End.IsZero() {
@@ -63,19 +63,26 @@ func (p *page) sessionTable() *table {
 
 // flagCell lists flags, with the worst of their severities.
 func flagCell(flags []hunt.Flag) cell {
-	worst := hunt.SeverityInfo
-	var words []string
+	words := make([]string, 0, len(flags))
 	for _, f := range flags {
 		words = append(words, strings.ReplaceAll(f.Name, "_", " "))
-		if f.Severity.Compare(worst) > 0 {
-			worst = f.Severity
-		}
 	}
 	c := list(words...)
 	if len(words) > 0 {
-		c.Sev = severityClass(worst)
+		c.Sev = severityClass(worstFlag(flags))
 	}
 	return c
+}
+
+// worstFlag returns the worst severity of flags; "" where there is none.
+func worstFlag(flags []hunt.Flag) hunt.Severity {
+	var worst hunt.Severity
+	for _, f := range flags {
+		if worst == "" || f.Severity.Compare(worst) > 0 {
+			worst = f.Severity
+		}
+	}
+	return worst
 }
 
 func lasted(s *hunt.Session) string {
@@ -221,10 +228,12 @@ func (p *page) sessionActs(id string, d *hunt.SessionDetail) *table {
 		c := &d.Connections[i]
 		add(c.Time, "connection", str(c.Address.String()).note(strings.TrimSpace("by "+c.Exe+" "+c.Result)), cell{}, p.refs(c.Refs))
 	}
-	for i := range d.Processes {
-		if x := &d.Processes[i]; len(x.Hits) > 0 {
-			add(x.Start, "command", str(command(x)), hits(x.Hits), p.refs(x.Refs))
+	for _, r := range runs(d.Processes) {
+		what := str(command(r.first))
+		if r.times > 1 {
+			what = what.note("in " + amount(r.times, "process"))
 		}
+		add(r.first.Start, "command", what, hits(r.first.Hits), p.refs(r.first.Refs))
 	}
 	slices.SortStableFunc(acts, func(a, b act) int { return a.at.Compare(b.at) })
 	t := newTable("a-"+id, "What was done in "+id+", in order", "t:Time", "Kind", "mono wide:What", "wide:Risk", "refs:Evidence")

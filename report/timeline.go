@@ -74,9 +74,10 @@ func (p *page) timeline() *timeline {
 		lane[l] = i
 	}
 	rows := newTable("timeline", "Timeline", "t:Time", "What", "Severity", "wide:Event", "Session", "Finding", "Evidence")
+	rows.most = maxTime
 	for i := range inv.Timeline {
 		m := &inv.Timeline[i]
-		if !m.Time.IsZero() && i < maxData {
+		if !m.Time.IsZero() && i < maxTime {
 			var length int64
 			if m.End.After(m.Time) {
 				length = m.End.Sub(m.Time).Milliseconds()

@@ -15,9 +15,9 @@ import (
 // What the pages of accounts and programs hold at most. What is beyond is
 // counted, and stands in the tables of the whole host.
 const (
-	maxUserPages = 60
+	maxUserPages = 40
 	maxAppPages  = 40
-	maxPageRows  = 50
+	maxPageRows  = 30
 	maxPageTree  = 150
 )
 
@@ -230,14 +230,41 @@ func (p *page) userTables(v *topicView, a *hunt.UserActivity) {
 		t.row(when(c.Time), str(c.User), str(c.Action), str(c.Target), p.ids(c.Session), p.refs(c.Refs))
 	}
 	p.addTo(&v.Tables, t)
-	t = v.part("ran", "Risky processes in its sessions", "t:Time", "mono wide:Command", "mono:As", "wide:Risk", "Session", "refs:Evidence")
-	for i := range a.Processes {
-		if x := &a.Processes[i]; len(x.Hits) > 0 && x.Severity.Compare(hunt.SeverityInfo) > 0 {
-			t.row(when(x.Start), str(command(x)), str(x.User), hits(x.Hits), p.ids(x.Session), p.refs(x.Refs))
+	t = v.part("ran", "Risky commands in its sessions, as audit saw them", "t:Time", "mono wide:Command", "mono:As", "wide:Risk", "n:Processes", "Session", "refs:Evidence")
+	for _, r := range runs(a.Processes) {
+		if x := r.first; x.Severity.Compare(hunt.SeverityInfo) > 0 {
+			t.row(when(x.Start), str(command(x)), str(x.User), hits(x.Hits), num(r.times), p.ids(x.Session), p.refs(x.Refs))
 		}
 	}
 	p.addTo(&v.Tables, t)
 	p.addTo(&v.Tables, p.indicatorsOf(v, "Indicators in its sessions and commands", a.Indicators))
+}
+
+// run is one command of a session, in however many processes: a program that
+// forks shows the same command in each.
+type run struct {
+	first *hunt.Process
+	times int
+}
+
+// runs returns the commands that rules know among processes, in their order.
+func runs(list []hunt.Process) []*run {
+	type key struct{ session, user, command string }
+	seen := map[key]*run{}
+	var out []*run
+	for i := range list {
+		x := &list[i]
+		if len(x.Hits) == 0 {
+			continue
+		}
+		k := key{x.Session, x.User, command(x)}
+		if seen[k] == nil {
+			seen[k] = &run{first: x}
+			out = append(out, seen[k])
+		}
+		seen[k].times++
+	}
+	return out
 }
 
 // sudoFrequency tells how often an account ran each command.
