@@ -32,14 +32,17 @@ func (p *page) brief(f *hunt.Finding) []fact {
 	add("Way in", cut(Visible(o.WayIn), 300))
 	add("Accounts", p.accountsIn(f))
 	from, open := p.sourcesOf(f)
-	add("From", names(from))
-	add("Fetched or run", names(o.Fetched))
-	add("Left behind", names(slices.Concat(named("account ", o.Accounts), o.Rights, o.Planted)))
-	add("Run since", names(o.Started))
-	add("Connected to", names(p.peers(o.Connected)))
-	add("Not ended", names(open))
+	add("From", few(from, briefly))
+	add("Fetched or run", few(o.Fetched, briefly))
+	add("Left behind", few(slices.Concat(named("account ", o.Accounts), o.Rights, o.Planted), briefly))
+	add("Run since", few(o.Started, briefly))
+	add("Connected to", few(p.peers(o.Connected), briefly))
+	add("Not ended", few(open, briefly))
 	return out
 }
+
+// briefly is how many things of one kind are named at once.
+const briefly = 6
 
 // accountsIn lists the accounts of a finding by what became of them.
 func (p *page) accountsIn(f *hunt.Finding) string {

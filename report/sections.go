@@ -93,7 +93,7 @@ func (p *page) logonTables() []*table {
 	t := newTable("by-source", "Logons by source", "mono:Source", "Kind", "Place and owner", "n:Failed", "n:Succeeded", "n:Probes", "Pattern", "wide:Accounts tried", "t:First", "t:Last")
 	for i := range l.BySource {
 		s := &l.BySource[i]
-		t.row(str(s.Source), str(s.Kind), placed(s.Place, s.Owner), count(s.Failed), count(s.Succeeded), count(s.Probes), str(s.Pattern), list(s.Accounts...), when(s.First), when(s.Last))
+		t.row(str(s.Source), str(s.Kind), placed(s.Place, s.Owner), count(s.Failed), count(s.Succeeded), count(s.Probes), str(s.Pattern), cell{Text: few(s.Accounts, briefly)}, when(s.First), when(s.Last))
 	}
 	p.addTo(&out, t)
 	t = newTable("by-account", "Logons by account", "mono:Account", "On this host", "n:Failed", "n:of all failed", "n:Succeeded", "n:of all succeeded", "t:First", "t:Last")

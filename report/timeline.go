@@ -26,6 +26,7 @@ var laneOrder = []string{"alert", "incident", "bookmark", "session", "logon", "s
 type timeline struct {
 	SVG   template.HTML
 	Table *table
+	Notes []string // what is not in it
 	lanes []string
 	// points are the dated moments in the order of the table's rows: start and
 	// length in milliseconds, lane, severity, row.
@@ -73,7 +74,7 @@ func (p *page) timeline() *timeline {
 	for i, l := range t.lanes {
 		lane[l] = i
 	}
-	rows := newTable("timeline", "Timeline", "t:Time", "What", "Severity", "wide:Event", "Session", "Finding", "Evidence")
+	rows := newTable("timeline", "Every event in order", "t:Time", "What", "Severity", "wide:Event", "Session", "Finding", "Evidence")
 	rows.most = maxTime
 	for i := range inv.Timeline {
 		m := &inv.Timeline[i]
@@ -94,6 +95,17 @@ func (p *page) timeline() *timeline {
 		rows.row(when(m.Time), str(m.Lane), sev(m.Severity), str(m.Text), p.ids(m.Session), p.ids(m.Finding), cited)
 	}
 	t.Table = p.add(rows)
+	if n := inv.Logons.Omitted; n > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("The hunt lists the first %d attempts to log on; %d later ones are only counted. The lane of logons may end before they do: the chart of logons has them all.", len(inv.Logons.Tries), n))
+	}
+	for _, n := range inv.Coverage.Notes {
+		if strings.Contains(n, "not in the timeline") {
+			t.Notes = append(t.Notes, Visible(n))
+		}
+	}
+	if n := rows.Lost(); n > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%s beyond the first %d are only in the JSON.", amount(n, "event"), maxTime))
+	}
 	t.draw()
 	return t
 }
