@@ -123,9 +123,9 @@ func flowRows() []row {
 		r[allowed] = n
 		rows = append(rows, r)
 	}
-	for m := range 4 {
-		add(m, "Outbound", "10.0.0.4", "10.0.0.53", 53, "dns", "AllowedOutFlows", 3+m, 900, 2400)
-		add(m, "Inbound", "20.30.40.99", "10.0.0.4", 3389, "", "DeniedInFlows", 7, 420, 0)
+	for m := -90; m < 40; m += 5 {
+		add(m, "Outbound", "10.0.0.4", "10.0.0.53", 53, "dns", "AllowedOutFlows", 3+(m+90)/5%4, 900, 2400)
+		add(m, "Inbound", "20.30.40.99", "10.0.0.4", 3389, "", "DeniedInFlows", 7-(m+90)/10%5, 420, 0)
 	}
 	add(0, "Inbound", "45.83.64.9", "10.0.0.4", 22, "ssh", "AllowedInFlows", 9, 18_000, 22_000)
 	add(1, "Inbound", "45.83.64.9", "10.0.0.4", 22, "ssh", "AllowedInFlows", 12, 34_000, 41_000)
