@@ -9,9 +9,9 @@ import (
 	"github.com/tuxtrail/tuxtrail/hunt"
 )
 
-// brief says what a reader must know of a finding first: when, by which way,
+// inBrief says what a reader must know of a finding first: when, by which way,
 // as whom, from where, what was left behind, and to where.
-func (p *page) brief(f *hunt.Finding) []fact {
+func inBrief(inv *hunt.Investigation, f *hunt.Finding) []fact {
 	var out []fact
 	add := func(name, value string) {
 		if value != "" {
@@ -30,13 +30,13 @@ func (p *page) brief(f *hunt.Finding) []fact {
 		o = &hunt.Outcome{}
 	}
 	add("Way in", cut(Visible(o.WayIn), 300))
-	add("Accounts", p.accountsIn(f))
-	from, open := p.sourcesOf(f)
+	add("Accounts", accountsIn(inv, f))
+	from, open := sourcesOf(inv, f)
 	add("From", few(from, briefly))
 	add("Fetched or run", few(o.Fetched, briefly))
 	add("Left behind", few(slices.Concat(named("account ", o.Accounts), o.Rights, o.Planted), briefly))
 	add("Run since", few(o.Started, briefly))
-	add("Connected to", few(p.peers(o.Connected), briefly))
+	add("Connected to", few(peers(inv, o.Connected), briefly))
 	add("Not ended", few(open, briefly))
 	return out
 }
@@ -45,10 +45,10 @@ func (p *page) brief(f *hunt.Finding) []fact {
 const briefly = 6
 
 // accountsIn lists the accounts of a finding by what became of them.
-func (p *page) accountsIn(f *hunt.Finding) string {
+func accountsIn(inv *hunt.Investigation, f *hunt.Finding) string {
 	by := map[string][]string{}
-	for i := range p.Inv.Users {
-		if u := &p.Inv.Users[i]; slices.Contains(f.Accounts, u.Name) {
+	for i := range inv.Users {
+		if u := &inv.Users[i]; slices.Contains(f.Accounts, u.Name) {
 			by[u.State] = append(by[u.State], u.Name)
 		}
 	}
@@ -63,14 +63,14 @@ func (p *page) accountsIn(f *hunt.Finding) string {
 
 // sourcesOf returns where the sessions of a finding came from, and those that
 // had not ended when the logs did.
-func (p *page) sourcesOf(f *hunt.Finding) (from, open []string) {
+func sourcesOf(inv *hunt.Investigation, f *hunt.Finding) (from, open []string) {
 	places := map[string]string{}
-	for i := range p.Inv.Logons.BySource {
-		s := &p.Inv.Logons.BySource[i]
+	for i := range inv.Logons.BySource {
+		s := &inv.Logons.BySource[i]
 		places[s.Source] = placeNote(s.Place, s.Owner)
 	}
-	for i := range p.Inv.Sessions {
-		s := &p.Inv.Sessions[i]
+	for i := range inv.Sessions {
+		s := &inv.Sessions[i]
 		if !slices.Contains(f.Sessions, s.ID) {
 			continue
 		}
@@ -86,10 +86,10 @@ func (p *page) sourcesOf(f *hunt.Finding) (from, open []string) {
 
 // peers says of each address that was connected to whether that is known to
 // have failed.
-func (p *page) peers(list []string) []string {
+func peers(inv *hunt.Investigation, list []string) []string {
 	failed := map[string]string{}
-	for i := range p.Inv.Connections {
-		c := &p.Inv.Connections[i]
+	for i := range inv.Connections {
+		c := &inv.Connections[i]
 		switch c.Result {
 		case "", "success", "EINPROGRESS":
 			failed[c.Address.String()] = ""

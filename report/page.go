@@ -160,7 +160,7 @@ func newPage(inv *hunt.Investigation) *page {
 	p.Evidence = p.evidenceTable()
 	p.overview()
 	if len(p.Stories) > 0 {
-		p.Brief = p.brief(&p.Stories[0].Finding)
+		p.Brief = inBrief(inv, &p.Stories[0].Finding)
 	}
 	return p
 }
