@@ -23,6 +23,8 @@ type sessionView struct {
 	Refs      cell
 	Witnesses *table
 	Acts      *table
+	Named     *table // indicators
+	Alerts    cell
 	Tree      template.HTML
 	TreeLeft  int
 }
@@ -164,6 +166,7 @@ func (p *page) sessionView(s *hunt.Session) *sessionView {
 	add("Terminal", s.TTY)
 	add("Audit session", s.AuditSession)
 	add("Logons of the account", s.Facts.Ratio.Text)
+	add("Sudo commands", oftenest(d.Frequency))
 	for _, b := range s.Facts.Bursts {
 		add("Faster than typed", fmt.Sprintf("%d sudo commands from %s, %d within 5 seconds", b.Commands, interval(b.Start, b.End), b.Peak))
 	}
@@ -184,10 +187,35 @@ func (p *page) sessionView(s *hunt.Session) *sessionView {
 	}
 	v.Witnesses = p.add(t)
 	v.Acts = p.add(p.sessionActs(s.ID, &d))
+	v.Named = p.add(p.indicatorsOf(s.ID, "Indicators in "+s.ID, d.Indicators))
+	for i := range d.Alerts {
+		v.Alerts.Links = append(v.Alerts.Links, p.ids(d.Alerts[i].ID).Links...)
+	}
 	if len(d.Processes) > 0 {
 		v.Tree, v.TreeLeft = p.treeHTML(d.Processes, maxTree/4)
 	}
 	return v
+}
+
+// oftenest says how many commands there were, and which were run again and
+// again.
+func oftenest(list []hunt.Tally) string {
+	if len(list) == 0 {
+		return ""
+	}
+	var total int64
+	var again []string
+	for _, f := range list {
+		total += f.Count
+		if f.Count > 1 {
+			again = append(again, fmt.Sprintf("%d times %s", f.Count, cut(f.Name, 80)))
+		}
+	}
+	s := fmt.Sprintf("%d, %d of them different", total, len(list))
+	if len(again) > 0 {
+		s += ": " + few(again, 3)
+	}
+	return s
 }
 
 // sessionActs puts all that was done in a session in one order of time.

@@ -89,7 +89,12 @@ func linked(name, id string) cell {
 
 // part begins a table of a page, which holds the first rows only.
 func (v *topicView) part(name, caption string, columns ...string) *table {
-	t := newTable(name+"-"+v.ID, caption, columns...)
+	return briefTable(name+"-"+v.ID, caption, columns...)
+}
+
+// briefTable begins a table whose further rows stand elsewhere on the page.
+func briefTable(id, caption string, columns ...string) *table {
+	t := newTable(id, caption, columns...)
 	t.brief = maxPageRows
 	return t
 }
@@ -237,7 +242,7 @@ func (p *page) userTables(v *topicView, a *hunt.UserActivity) {
 		}
 	}
 	p.addTo(&v.Tables, t)
-	p.addTo(&v.Tables, p.indicatorsOf(v, "Indicators in its sessions and commands", a.Indicators))
+	p.addTo(&v.Tables, p.indicatorsOf(v.ID, "Indicators in its sessions and commands", a.Indicators))
 }
 
 // run is one command of a session, in however many processes: a program that
@@ -295,8 +300,8 @@ func (p *page) changeRow(c *hunt.AccountChange) []cell {
 }
 
 // indicatorsOf are the indicators of a page, with what is known of them.
-func (p *page) indicatorsOf(v *topicView, caption string, list []hunt.Indicator) *table {
-	t := v.part("iocs", caption, "Type", "mono wide:Value", "Kind", "n:Count", "wide:TI", "Findings", "t:First", "refs:Evidence")
+func (p *page) indicatorsOf(id, caption string, list []hunt.Indicator) *table {
+	t := briefTable("iocs-"+id, caption, "Type", "mono wide:Value", "Kind", "n:Count", "wide:TI", "Findings", "t:First", "refs:Evidence")
 	for i := range list {
 		x := &list[i]
 		t.row(str(x.Type), cell{Text: cut(defangIndicator(*x), maxText)}, str(x.Kind), num(x.Count), p.said(x), p.ids(x.Findings...), when(x.First), p.refs(x.Refs))
@@ -372,7 +377,7 @@ func (p *page) appView(id string, a *hunt.Application, all map[hunt.IndicatorID]
 			named = append(named, *x)
 		}
 	}
-	p.addTo(&v.Tables, p.indicatorsOf(v, "Indicators in its messages and commands", named))
+	p.addTo(&v.Tables, p.indicatorsOf(v.ID, "Indicators in its messages and commands", named))
 	if tree, err := p.Inv.ProcessTree(hunt.TreeOptions{Program: a.Program, MaxRows: -1, MaxDrawn: maxPageTree}); err == nil {
 		v.Tree, _ = p.treeHTML(tree.Processes, maxPageTree)
 		v.Left = tree.Omitted
