@@ -9,9 +9,16 @@ function reveal(id, number) {
   focusOn(table.show(number));
 }
 
+// bring scrolls to an element, and again when what lies between is drawn: what
+// was never seen has a height that is only guessed.
+function bring(element, block) {
+  element.scrollIntoView({ block });
+  requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block })));
+}
+
 function focusOn(element) {
   for (let e = element; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
-  element.scrollIntoView({ block: "center" });
+  bring(element, "center");
   element.classList.remove("flash");
   void element.offsetWidth; // begin the animation anew
   element.classList.add("flash");
