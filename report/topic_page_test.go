@@ -37,7 +37,8 @@ func topics(page, section string) map[string]string {
 func has(t *testing.T, page string, texts ...string) {
 	t.Helper()
 	for _, s := range texts {
-		assert.True(t, strings.Contains(page, s), "%q is not there", s)
+		there := strings.Contains(page, s)
+		assert.True(t, there, "%q is not there", s)
 	}
 }
 

@@ -40,7 +40,7 @@ func (p *page) treeHTML(procs []hunt.Process, limit int) (drawn template.HTML, l
 		}
 	}
 	d := &treeDrawing{page: p, procs: procs, children: children, risky: make([]bool, len(procs))}
-	for i := len(procs) - 1; i >= 0; i-- { // children stand after their parents
+	for i := range slices.Backward(procs) { // children stand after their parents
 		if j, ok := byID[procs[i].Parent]; ok && j < i && shown[i] && (d.risky[i] || procs[i].Severity.Compare(hunt.SeverityInfo) > 0) {
 			d.risky[j], d.any = true, true
 		}
