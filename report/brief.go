@@ -134,19 +134,29 @@ var (
 // paragraph: a time, a sentence, and what was done as a list. A story of another
 // form stays as it is. The first ones are returned, and how many more there are.
 func (p *page) chapters(s string) (shown []chapter, left int) {
+	parts, left := storyParts(s)
+	for _, part := range parts {
+		shown = append(shown, p.chapter(part))
+	}
+	return inDays(shown), left
+}
+
+// storyParts cuts a story where it goes on to another time. It returns the first
+// parts, and how many more there are.
+func storyParts(s string) (parts []string, left int) {
 	from := 0
 	for _, at := range chapterStart.FindAllStringIndex(s, -1) {
-		if len(shown) < maxChapters {
-			shown = append(shown, p.chapter(s[from:at[0]+1]))
+		if len(parts) < maxChapters {
+			parts = append(parts, s[from:at[0]+1])
 		} else {
 			left++
 		}
 		from = at[0] + 2
 	}
-	if len(shown) == maxChapters {
-		return inDays(shown), left + 1
+	if len(parts) == maxChapters {
+		return parts, left + 1
 	}
-	return inDays(append(shown, p.chapter(s[from:]))), left
+	return append(parts, s[from:]), left
 }
 
 // maxChapters is how many chapters of one story are told.

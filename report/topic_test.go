@@ -104,3 +104,13 @@ func TestTopicTitlesAreShort(t *testing.T) {
 		}
 	}
 }
+
+// A long story is told by its first parts, each on lines of its own.
+func TestTopicOfALongStory(t *testing.T) {
+	inv := full("ordinary")
+	inv.Findings[0].Paragraph = strings.Repeat("At 2026-11-23 08:27:48 somebody did something. ", 100) + "The end."
+	var b bytes.Buffer
+	require.NoError(t, report.TopicText(&b, inv, report.TopicFinding, "F1", report.TextOptions{Width: 80}))
+	assert.Equal(t, 30, strings.Count(b.String(), "  At 2026-11-23 08:27:48 somebody did something.\n"))
+	assert.Contains(t, b.String(), "  and 70 further parts of the story\n")
+}
