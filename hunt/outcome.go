@@ -20,7 +20,7 @@ func (st *story) outcome() *Outcome {
 	}
 	var o Outcome
 	if w := st.wayIn(); w != nil {
-		o.WayIn = firstOf(w.text, w.short)
+		o.WayIn = firstOf(w.short, w.text)
 	}
 	o.Fetched = objects(st.of(roleFetchRun))
 	o.Accounts = objects(st.of(rolePlantAccount))

@@ -114,102 +114,75 @@ func named(what string, list []string) []string {
 	return out
 }
 
-// chapter is a part of a story: when it began, what happened, and in which
-// session, as far as the story says so.
-type chapter struct {
-	When string
-	Text string
-	In   cell
-	Acts []string
-}
+// storyStart is where a story goes on to its next part.
+var storyStart = regexp.MustCompile(`\. (?:It worked as |What was done: |What stays: |Connections out |Data was sent |Concluded, not observed: )`)
 
-var (
-	// chapterStart is where a story goes on to another time.
-	chapterStart = regexp.MustCompile(`\. (?:(?:From|At) \d{4}-\d\d-\d\d|In session S\d+ of|Outside of any session|Concluded, not observed)`)
-	chapterTime  = regexp.MustCompile(`^(?:From|At) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: to (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d))?,? `)
-	chapterActs  = regexp.MustCompile(`(?:^|\. )((?:In that session \((S\d+)\)|In session (S\d+) of [^:]{1,100}|Outside of any session)), from (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d): `)
-)
-
-// chapters cuts a story into its chapters, which are easier to read than one
-// paragraph: a time, a sentence, and what was done as a list. A story of another
-// form stays as it is. The first ones are returned, and how many more there are.
-func (p *page) chapters(s string) (shown []chapter, left int) {
-	parts, left := storyParts(s)
-	for _, part := range parts {
-		shown = append(shown, p.chapter(part))
-	}
-	return inDays(shown), left
-}
-
-// storyParts cuts a story where it goes on to another time. It returns the first
-// parts, and how many more there are.
-func storyParts(s string) (parts []string, left int) {
+// storyParts cuts a story where it goes on to what came next, which is easier to
+// read than one paragraph. A story of another form stays whole.
+func storyParts(s string) []string {
+	var parts []string
 	from := 0
-	for _, at := range chapterStart.FindAllStringIndex(s, -1) {
-		if len(parts) < maxChapters {
-			parts = append(parts, s[from:at[0]+1])
-		} else {
-			left++
-		}
+	for _, at := range storyStart.FindAllStringIndex(s, -1) {
+		parts = append(parts, s[from:at[0]+1])
 		from = at[0] + 2
 	}
-	if len(parts) == maxChapters {
-		return parts, left + 1
-	}
-	return append(parts, s[from:]), left
+	return append(parts, s[from:])
 }
 
-// maxChapters is how many chapters of one story are told.
-const maxChapters = 30
-
-func (p *page) chapter(s string) chapter {
-	c := chapter{Text: s}
-	if m := chapterTime.FindStringSubmatchIndex(s); m != nil {
-		c.When = s[m[2]:m[3]]
-		if m[4] >= 0 {
-			if to := s[m[6]:m[7]]; s[m[4]:m[5]] == c.When[:len(time.DateOnly)] {
-				c.When += " to " + to
-			} else {
-				c.When += " to " + s[m[4]:m[5]] + " " + to
-			}
-		}
-		s = s[m[1]:]
-		c.Text = s
-	}
-	m := chapterActs.FindStringSubmatchIndex(s)
-	if m == nil {
-		return c
-	}
-	c.Text = strings.TrimSpace(s[:m[0]])
-	if c.Text != "" {
-		c.Text += "."
-	} else if m[4] < 0 { // it is not said before whose session it is
-		c.Text = s[m[2]:m[3]] + "."
-	}
-	if c.When == "" {
-		c.When = s[m[8]:m[9]]
-	}
-	for _, i := range []int{4, 6} {
-		if m[i] >= 0 {
-			c.In = p.ids(s[m[i]:m[i+1]])
-		}
-	}
-	for act := range strings.SplitSeq(strings.TrimSuffix(s[m[1]:], "."), "; ") {
-		c.Acts = append(c.Acts, strings.TrimPrefix(act, "and "))
-	}
-	return c
+// act is a step of a story in one line: when, what, and in which session where
+// that is another than before.
+type act struct {
+	Date, At string
+	Class    string
+	Text     string
+	In       cell
 }
 
-// inDays leaves the date out where it is that of the chapter before.
-func inDays(chapters []chapter) []chapter {
-	day := ""
-	for i := range chapters {
-		if date, at, ok := strings.Cut(chapters[i].When, " "); ok {
-			if date == day {
-				chapters[i].When = at
-			}
-			day = date
+// maxActs is how many acts of one story are told in its order; the steps tell
+// more of each.
+const maxActs = 40
+
+// acts returns the steps of a story that are worth medium or more, in order,
+// and how many are left out where there are too many: those that are worth least.
+func (p *page) acts(steps []hunt.Step) (list []act, left int) {
+	var told []int
+	for i := range steps {
+		if steps[i].Severity.Compare(hunt.SeverityMedium) >= 0 {
+			told = append(told, i)
 		}
 	}
-	return chapters
+	if left = len(told) - maxActs; left > 0 {
+		slices.SortStableFunc(told, func(a, b int) int { return steps[b].Severity.Compare(steps[a].Severity) })
+		told = told[:maxActs]
+		slices.Sort(told)
+	}
+	day, session := "", ""
+	for _, i := range told {
+		s := &steps[i]
+		a := act{Class: severityClass(s.Severity), Text: cut(Visible(oneLine(s)), 300)}
+		date, at, _ := strings.Cut(clock(s.Time), " ")
+		if a.At, _, _ = strings.Cut(at, "."); date != day {
+			a.Date, day = date, date
+		}
+		if s.Session != session {
+			a.In, session = p.ids(s.Session), s.Session
+		}
+		list = append(list, a)
+	}
+	return list, max(left, 0)
 }
+
+// oneLine returns the text of a step without why it is risky.
+func oneLine(s *hunt.Step) string {
+	if s.Rule != riskyCommand {
+		return s.Text
+	}
+	what, _, explained := strings.Cut(s.Text, ": ")
+	if !explained {
+		return s.Text
+	}
+	return what + "."
+}
+
+// riskyCommand is the rule of the house whose steps say why they are risky.
+const riskyCommand = "risky_command"

@@ -7,13 +7,17 @@ import (
 	"github.com/tuxtrail/tuxtrail/hunt"
 )
 
+// maxStory is how many characters of a story are told.
+const maxStory = 6000
+
 // findingView is a finding as the page tells it.
 type findingView struct {
 	hunt.Finding
 	Anchor  string
 	Class   string
-	Lead    []chapter // the story in plain words
-	Parts   int       // chapters that are left out
+	Lead    []string // the story in plain words
+	Acts    []act    // and what was done, in order
+	ActsCut int      // acts that are left out
 	Facts   []fact
 	In      cell // its sessions
 	Silent  cell // its silences
@@ -46,7 +50,10 @@ func (p *page) findings(placed []bool) {
 		if placed[i] {
 			v.Anchor = f.ID
 		}
-		v.Lead, v.Parts = p.chapters(Visible(firstOf(f.Paragraph, f.Summary)))
+		v.Lead = storyParts(Visible(cut(firstOf(f.Paragraph, f.Summary), maxStory)))
+		if len(f.Steps) > 1 {
+			v.Acts, v.ActsCut = p.acts(f.Steps)
+		}
 		for _, s := range f.Tactics {
 			v.Stages = append(v.Stages, stageName(s))
 		}

@@ -201,10 +201,10 @@ func (p *page) overview() {
 	p.Tiles = []tile{
 		{fmt.Sprint(worth), "findings above low", class, "findings"},
 		{fmt.Sprint(len(inv.Findings) - worth), "minor findings", "", "findings"},
-		{fmt.Sprint(len(inv.Sessions)), "sessions", "", "sessions"},
+		{fmt.Sprint(len(inv.Sessions) + inv.Omitted.Sessions), "sessions", "", "sessions"},
 		{fmt.Sprint(inv.Logons.Succeeded), "logons succeeded", "", "logons"},
 		{fmt.Sprint(inv.Logons.Failed), "logons failed", "", "logons"},
-		{fmt.Sprint(len(inv.Processes)), "processes", "", "processes"},
+		{fmt.Sprint(len(inv.Processes) + inv.Omitted.Processes), "processes", "", "processes"},
 		{fmt.Sprint(len(inv.Coverage.Blind)), "blind spots", blind, "coverage"},
 	}
 	acts := 0
@@ -218,10 +218,10 @@ func (p *page) overview() {
 		{"host", "Host", 0},
 		{"alerts", "Alerts", len(inv.Alerts.Alerts) + len(inv.Alerts.Incidents) + len(inv.Alerts.Bookmarks)},
 		{"logons", "Logons", inv.Logons.Attempts},
-		{"sessions", "Sessions", len(inv.Sessions)},
+		{"sessions", "Sessions", len(inv.Sessions) + inv.Omitted.Sessions},
 		{"acts", "What was done", acts},
 		{"users", "Users", len(inv.Users)},
-		{"processes", "Processes", len(inv.Processes)},
+		{"processes", "Processes", len(inv.Processes) + inv.Omitted.Processes},
 		{"applications", "Applications", len(inv.Applications)},
 		{"network", "Network", len(inv.Connections)},
 		{"indicators", "Indicators", len(inv.Indicators)},

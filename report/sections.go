@@ -109,6 +109,7 @@ func (p *page) logonTables() []*table {
 	}
 	p.addTo(&out, t)
 	t = newTable("tries", "Every attempt to log on", "t:Time", "Process", "mono:Account", "mono:Source", "Method", "Result", "n:Tries", "Session", "refs:Evidence")
+	t.Counted = l.Omitted
 	for i := range l.Tries {
 		y := &l.Tries[i]
 		t.row(when(y.Time), str(y.Program), p.account(y.User), str(y.Source), str(y.Method), yes(y.Success, "succeeded", "failed"), num(y.Count), p.ids(y.Session), p.refs(y.Refs))
@@ -146,6 +147,7 @@ func (p *page) actTables() []*table {
 	inv := p.Inv
 	var out []*table
 	t := newTable("sudo", "Commands by sudo", "t:Time", "mono:Account", "mono:As", "mono wide:Command", "Result", "wide:Risk", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.Sudo
 	for _, i := range inOrder(len(inv.Sudo), func(i int) int { return rankOf(worstHit(inv.Sudo[i].Hits)) }) {
 		c := &inv.Sudo[i]
 		result := str(c.Result).note(c.Reason)
@@ -153,6 +155,7 @@ func (p *page) actTables() []*table {
 	}
 	p.addTo(&out, t)
 	t = newTable("changes", "Changes to accounts and groups", "t:Time", "What", "mono:Account", "mono:Group", "mono:By", "wide:Detail", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.Changes
 	for i := range inv.Changes {
 		c := &inv.Changes[i]
 		t.row(p.changeRow(c)...)
@@ -165,6 +168,7 @@ func (p *page) actTables() []*table {
 	}
 	p.addTo(&out, t)
 	t = newTable("crontabs", "Hands on crontabs", "t:Time", "mono:Account", "What", "mono:Whose", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.CronEdits
 	for i := range inv.CronEdits {
 		c := &inv.CronEdits[i]
 		t.row(when(c.Time), str(c.User), str(c.Action), str(c.Target), p.ids(c.Session), p.refs(c.Refs))
@@ -183,6 +187,7 @@ func (p *page) actTables() []*table {
 	}
 	p.addTo(&out, t)
 	t = newTable("files", "Changes to watched files", "t:Time", "What", "mono wide:File", "mono:By", "mono:Account", "Result", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.FileChanges
 	for i := range inv.FileChanges {
 		f := &inv.FileChanges[i]
 		file := str(f.Path)

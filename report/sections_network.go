@@ -64,6 +64,7 @@ func (p *page) networkTables() []*table {
 	inv := p.Inv
 	var out []*table
 	t := newTable("connections", "Connections that audit saw", "t:Time", "mono:To", "Kind", "mono:Program", "mono:Account", "Result", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.Connections
 	for i := range inv.Connections {
 		c := &inv.Connections[i]
 		t.row(when(c.Time), cell{Text: c.Address.String()}, str(c.Kind), str(c.Exe), str(c.User), str(c.Result), p.ids(c.Session), p.refs(c.Refs))

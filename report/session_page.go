@@ -48,6 +48,7 @@ func (p *page) openSessions() []bool {
 
 func (p *page) sessionTable() *table {
 	t := newTable("sessions", "Sessions, joined from all that saw them", "Session", "Kind", "mono:Account", "mono:From", "wide:Flags", "t:Start", "t:End", "Lasted", "Method", "n:Sudo", "n:Risky", "Logons: succeeded / failed", "Alerts", "wide:Witnesses")
+	t.Counted = p.Inv.Omitted.Sessions
 	for _, i := range inOrder(len(p.Inv.Sessions), func(i int) int { return rankOf(worstFlag(p.Inv.Sessions[i].Flags)) }) {
 		s := &p.Inv.Sessions[i]
 		end := when(s.End)

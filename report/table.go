@@ -29,6 +29,7 @@ type table struct {
 	IDs         []string // of the rows in the page, where links lead to them
 	More        [][]cell
 	Total       int
+	Counted     int  // further ones that the hunt only counted
 	Fold        bool // a table for whom wants it
 	brief       int  // how many rows it has at most, where the rest stands elsewhere on the page
 	bare        int  // how many rows are there without scripts; 0 means maxRows

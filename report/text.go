@@ -202,7 +202,7 @@ func (t *text) sessions(inv *hunt.Investigation) {
 		}
 		rows = append(rows, []string{s.ID, s.Kind, s.User, s.Source, brief(s.Start), lasted, strings.Join(flags, " ")})
 	}
-	t.table(rows, len(inv.Sessions))
+	t.table(rows, len(inv.Sessions)+inv.Omitted.Sessions)
 }
 
 func (t *text) users(inv *hunt.Investigation) {

@@ -96,7 +96,7 @@ func (p *page) timeline() *timeline {
 	}
 	t.Table = p.add(rows)
 	if n := inv.Logons.Omitted; n > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("The hunt lists the first %d attempts to log on; %d later ones are only counted. The lane of logons may end before they do: the chart of logons has them all.", len(inv.Logons.Tries), n))
+		t.Notes = append(t.Notes, fmt.Sprintf("%s to log on are only counted, and are not in the lane of logons: the chart of logons has all of them.", amount(n, "attempt")))
 	}
 	for _, n := range inv.Coverage.Notes {
 		if strings.Contains(n, "not in the timeline") {

@@ -135,7 +135,7 @@ func (p *page) userView(id string, u *hunt.User) *topicView {
 		by = append(by, fmt.Sprintf("%s %d succeeded, %d failed", c.Name, c.Succeeded, c.Failed))
 	}
 	v.fact("By process", names(by))
-	v.fact("Sessions", strconv.Itoa(len(a.Sessions)))
+	v.fact("Sessions", strconv.Itoa(max(u.SessionCount, len(a.Sessions))))
 	v.fact("Sudo commands", sudoWords(&a))
 	if u.Commands > 0 {
 		v.fact("Commands by audit", strconv.Itoa(u.Commands))

@@ -179,27 +179,51 @@ func TestRowsOfTheData(t *testing.T) {
 	assert.Equal(t, map[string]any{"l": []any{[]any{1.0, "auth.log:3"}}}, row[6], "a line of the evidence")
 }
 
-// A story is told by its chapters; one of another form stays as it is.
-func TestChapters(t *testing.T) {
+// A story is told in its parts and by its acts in order: what is worth medium
+// or more, each with its time.
+func TestActsInOrder(t *testing.T) {
+	at := time.Date(2026, 11, 23, 23, 59, 58, 500e6, time.UTC)
 	inv := full("ordinary")
-	inv.Findings[0].Paragraph = "From 2026-11-23 08:26:42 to 2026-11-23 08:27:33, 203.0.113.7 guessed passwords. " +
-		"At 2026-11-23 08:27:48 203.0.113.7 got in as deploy. In that session (S1), from 2026-11-23 08:27:48: decoded text run as code; /etc/cron.d/x: made, by dash; and 14 more acts. " +
-		"Outside of any session, from 2026-11-24 09:00:00: the password of x was changed by root. Concluded, not observed: the account had one session open."
+	f := &inv.Findings[0]
+	f.Paragraph = "At 2026-11-23 23:59:58 somebody got in. It worked as root. What stays: a file."
+	f.Steps = []hunt.Step{
+		{Time: at, Severity: hunt.SeverityHigh, Text: "1.2.3.4 guessed passwords: 18 tries failed.", Session: "S1"},
+		{Time: at.Add(time.Second), Severity: hunt.SeverityCritical, Rule: "risky_command", Text: "Key added (/x), by deploy: a key lets its owner in.", Session: "S1"},
+		{Time: at.Add(time.Second), Severity: hunt.SeverityLow, Text: "It looked around."},
+		{Time: at.Add(2 * time.Second), Severity: hunt.SeverityMedium, Text: "A job ran."},
+	}
 	page, _ := render(t, inv)
-	_, rest, _ := strings.Cut(page, `<dl class="chapters">`)
-	story, _, _ := strings.Cut(rest, "</dl>")
-	story = regexp.MustCompile(`\s+`).ReplaceAllString(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(strings.ReplaceAll(story, "</li>", ";"), " "), " ")
-	assert.Equal(t, "2026-11-23 08:26:42 to 08:27:33 203.0.113.7 guessed passwords."+
-		" 08:27:48 203.0.113.7 got in as deploy. Session S1 decoded text run as code; /etc/cron.d/x: made, by dash; 14 more acts;"+
-		" 2026-11-24 09:00:00 Outside of any session. the password of x was changed by root;"+
-		" Concluded, not observed: the account had one session open.", strings.TrimSpace(story))
+	has(t, page, `<p class="lead">At 2026-11-23 23:59:58 somebody got in.</p><p class="lead">It worked as root.</p><p class="lead">What stays: a file.</p>`)
+	_, rest, _ := strings.Cut(page, `<ol class="acts">`)
+	story, _, _ := strings.Cut(rest, "</ol>")
+	story = regexp.MustCompile(`\s+`).ReplaceAllString(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(story, " "), " ")
+	assert.Equal(t, "2026-11-23 23:59:58 1.2.3.4 guessed passwords: 18 tries failed. S1 23:59:59 Key added (/x), by deploy. 2026-11-24 00:00:00 A job ran.", strings.TrimSpace(story))
 
-	inv.Findings[0].Paragraph = strings.Repeat("At 2026-11-23 08:27:48 somebody did something. ", 200) + "The end."
+	for i := range 100 {
+		f.Steps = append(f.Steps, hunt.Step{Time: at.Add(time.Hour), Severity: hunt.SeverityMedium, Text: fmt.Sprint("step ", i)})
+	}
+	f.Steps = append(f.Steps, hunt.Step{Time: at.Add(2 * time.Hour), Severity: hunt.SeverityHigh, Text: "the last and worst"})
 	page, _ = render(t, inv)
-	has(t, page, "170 further parts of the story are in the JSON.")
-	inv.Findings[0].Paragraph = "In that session, nothing of this: is; a; list"
-	page, _ = render(t, inv)
-	has(t, page, "<p>In that session, nothing of this: is; a; list</p>")
+	_, rest, _ = strings.Cut(page, `<ol class="acts">`)
+	story, _, _ = strings.Cut(rest, "</ol>")
+	assert.Equal(t, 40, strings.Count(story, "<li"))
+	assert.Contains(t, story, "the last and worst")
+	has(t, page, "64 acts of less weight are left out here.")
+}
+
+// What the hunt only counted is counted on the page too.
+func TestOmittedIsCounted(t *testing.T) {
+	inv := full("ordinary")
+	inv.Omitted = hunt.Omitted{Sessions: 41, Sudo: 42, Changes: 43, CronEdits: 44, FileChanges: 45, Connections: 46, Processes: 47}
+	inv.Logons.Omitted = 48
+	page, text := render(t, inv)
+	for n := 41; n <= 48; n++ {
+		if n != 47 {
+			has(t, page, fmt.Sprintf("(%d more are only counted)", n))
+		}
+	}
+	has(t, page, "47 more are only counted", "<strong>42</strong><span>sessions</span>", "<strong>49</strong><span>processes</span>", "48 attempts to log on are only counted")
+	has(t, text, "and 41 more")
 }
 
 // The first lines say what the worst finding comes to.

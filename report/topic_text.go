@@ -65,12 +65,8 @@ func (t *topicText) finding(id string) bool {
 	}
 	if f.Paragraph != "" {
 		t.printf("\n")
-		parts, left := storyParts(f.Paragraph)
-		for _, part := range parts {
+		for _, part := range storyParts(cut(f.Paragraph, maxStory)) {
 			t.hang(2, 4, "", Visible(part))
-		}
-		if left > 0 {
-			t.printf("  and %s of the story\n", amount(left, "further part"))
 		}
 	}
 	t.printf("\n")

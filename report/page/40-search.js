@@ -34,7 +34,7 @@ function focusOn(element) {
   function build() {
     index = [];
     const section = (e) => e.closest("section")?.id || "overview";
-    for (const e of document.querySelectorAll("article.finding > h3, .chapters > div, .facts, .four, .steps > li, details.minor > summary, details.topic > summary, .tree .proc, .card, .callout, .blind > li")) {
+    for (const e of document.querySelectorAll("article.finding > h3, .lead, .acts > li, .facts, .four, .steps > li, details.minor > summary, details.topic > summary, .tree .proc, .card, .callout, .blind > li")) {
       const text = e.textContent.replace(/\s+/g, " ").trim();
       index.push({ section: section(e), text, low: text.toLowerCase(), go: () => focusOn(e) });
     }
