@@ -174,7 +174,7 @@ func (p *page) acts(steps []hunt.Step) (list []act, left int) {
 
 // oneLine returns the text of a step without why it is risky.
 func oneLine(s *hunt.Step) string {
-	if s.Rule != riskyCommand {
+	if s.Rule != "risky_command" && s.Rule != "risky_job" { // the rules of the house that explain in a step
 		return s.Text
 	}
 	what, _, explained := strings.Cut(s.Text, ": ")
@@ -183,6 +183,3 @@ func oneLine(s *hunt.Step) string {
 	}
 	return what + "."
 }
-
-// riskyCommand is the rule of the house whose steps say why they are risky.
-const riskyCommand = "risky_command"

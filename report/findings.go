@@ -82,18 +82,22 @@ func (p *page) findings(placed []bool) {
 		for _, s := range steps {
 			v.Views = append(v.Views, stepView{Step: s, Class: severityClass(s.Severity), Stage: stageName(s.Stage), When: interval(s.Time, s.End), In: p.ids(s.Session), Refs: p.refs(s.Refs)})
 		}
-		if f.Graph != nil && v.Anchor != "" {
+		above := f.Severity.Compare(hunt.SeverityMedium) >= 0
+		if f.Graph != nil && v.Anchor != "" && len(p.Stories) < maxStories {
 			v.Graph = p.graphSVG(f.Graph, f.ID)
 			v.Edges = p.add(p.graphTable(f.Graph, f.ID))
 			v.Left = layOut(f.Graph).left
 		}
-		if f.Severity.Compare(hunt.SeverityMedium) >= 0 {
+		switch {
+		case above && len(p.Stories) < maxStories:
 			p.Stories = append(p.Stories, v)
-		} else {
+		case above:
+			p.Further = append(p.Further, v)
+		default:
 			p.Minor = append(p.Minor, v)
 		}
 	}
-	p.FindingsCut = len(inv.Findings) - len(p.Stories) - len(p.Minor)
+	p.FindingsCut = len(inv.Findings) - len(placed)
 }
 
 func stageName(s hunt.Stage) string { return Visible(strings.ReplaceAll(string(s), "_", " ")) }

@@ -13,9 +13,10 @@ import (
 // their own.
 const (
 	maxFindings = 200
+	maxStories  = 10  // that are told unfolded and with their graph
 	maxSteps    = 150 // of one finding
 	allSteps    = 500 // of all, but the first of each
-	leastSteps  = 12
+	leastSteps  = 6
 	maxDetails  = 100
 	maxTree     = 1000
 )
@@ -38,6 +39,7 @@ type page struct {
 	Blind    []hunt.Blind
 
 	Stories     []*findingView // worth telling in full
+	Further     []*findingView // those above low beyond the stories
 	Minor       []*findingView
 	FindingsCut int
 

@@ -211,6 +211,28 @@ func TestActsInOrder(t *testing.T) {
 	has(t, page, "64 acts of less weight are left out here.")
 }
 
+// The first findings are told in full, with their graphs; so many are folded.
+func TestManyFindings(t *testing.T) {
+	inv := full("ordinary")
+	one := inv.Findings[0]
+	one.Graph = &hunt.Graph{Nodes: []hunt.Node{{ID: "a", Kind: hunt.NodeAddress, Label: "x"}, {ID: "b", Kind: hunt.NodeSession, Label: "y"}}, Edges: []hunt.Edge{{From: "a", To: "b", Kind: hunt.EdgeOpened}}}
+	inv.Findings = nil
+	for i := range 250 {
+		one.ID = fmt.Sprintf("F%d", i+1)
+		inv.Findings = append(inv.Findings, one)
+	}
+	page, _ := render(t, inv)
+	assert.Equal(t, 10, strings.Count(page, "<article"))
+	assert.Equal(t, 10, strings.Count(page, `<svg class="graph`))
+	assert.Equal(t, 190, strings.Count(page, `<details class="finding`))
+	has(t, page, "Further findings above low", "50 more findings are in the JSON.")
+	ids := map[string]bool{}
+	for _, r := range hunt.HouseRules() {
+		ids[r.ID] = true
+	}
+	assert.True(t, ids["risky_command"] && ids["risky_job"], "their steps are told without why")
+}
+
 // What the hunt only counted is counted on the page too.
 func TestOmittedIsCounted(t *testing.T) {
 	inv := full("ordinary")
