@@ -101,6 +101,37 @@ module.exports = async function clicks(page, say, { hostile, large }) {
     must(await page.locator("#" + id).getAttribute("open") !== null, `the page of session ${id} does not open`);
   }
 
+  // the pages of accounts and programs
+  for (const [section, prefix] of [["users", "user"], ["applications", "app"]]) {
+    const link = page.locator(`#${section} table[data-table="${section}"] a[href^="#${prefix}-"]`).last();
+    if (!await link.count()) continue;
+    const id = (await link.getAttribute("href")).slice(1);
+    const name = (await link.textContent()).trim();
+    const own = page.locator("#" + id);
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForTimeout(900); // it is scrolled to
+    must(await own.getAttribute("open") !== null, `the page of ${name} does not open`);
+    must((await own.locator("summary .title").first().textContent()).trim() === name, `the link of ${name} opens the page of another`);
+    must((await own.locator(".facts dd").count()) > 1, `the page of ${name} says nothing`);
+    must(await inView(page, "#" + id), `the page of ${name} is not brought into view`);
+    const back = own.locator(`a[href="#${section}"]`).last();
+    await back.click();
+    must(page.url().endsWith("#" + section), `there is no way back to ${section}`);
+  }
+  const busy = page.locator("#users .topic").filter({ has: page.locator("table[data-table^='stays-']") });
+  for (let i = 0; i < await busy.count() && !hostile; i++) {
+    const tables = await busy.nth(i).locator("table").evaluateAll((list) => list.map((t) => t.dataset.table.split("-")[0]));
+    must(tables.includes("stays"), "a page of an account has no sessions");
+  }
+
+  // links into what is not drawn yet lead there all the same
+  for (const id of ["indicators", "network", "evidence"]) {
+    await page.locator(`nav a[href="#${id}"]`).click();
+    await page.waitForTimeout(900);
+    must(await inView(page, "#h-" + id), `the navigation does not lead to ${id}`);
+  }
+
   // more rows than the page has
   if (large) {
     await view.focus();
@@ -125,8 +156,41 @@ module.exports = async function clicks(page, say, { hostile, large }) {
   await theme.click();
   must(await page.evaluate(() => document.documentElement.dataset.theme) === "dark" && await colour() !== light, "the switch does not make it dark");
 
-  // the skip link is the first stop of the keyboard
-  await page.evaluate(() => { history.replaceState(null, "", location.pathname); scrollTo(0, 0); document.activeElement.blur(); });
-  must(await page.locator(".skip").count() === 1, "there is no skip link");
+  // by the keyboard alone
+  await page.evaluate(() => { history.replaceState(null, "", location.pathname); scrollTo(0, 0); document.activeElement.blur(); getSelection().removeAllRanges(); });
+  await page.reload();
+  await page.keyboard.press("Tab");
+  must(await page.evaluate(() => document.activeElement.className) === "skip", "the first stop of the keyboard is not the skip link");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  must(await page.evaluate(() => document.querySelector("#main").contains(document.activeElement)), "the skip link does not skip");
+  const seen = new Set();
+  for (let i = 0; i < 40; i++) {
+    const stop = await page.evaluate(() => {
+      const e = document.activeElement, s = getComputedStyle(e);
+      return { what: e.outerHTML.slice(0, 200), ring: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 || !!e.closest("svg"), seen: e.checkVisibility() };
+    });
+    must(stop.ring, `what has the focus does not show it: ${stop.what}`);
+    must(stop.seen, `the focus is on what is not seen: ${stop.what}`);
+    seen.add(stop.what);
+    await page.keyboard.press("Tab");
+  }
+  must(seen.size > 5, "the keyboard does not go on");
+  const claim = page.locator("#users a[data-e]:visible, #acts a[data-e]:visible").first();
+  if (await claim.count()) {
+    await claim.focus();
+    await page.keyboard.press("Enter");
+    must(await page.evaluate(() => !!document.activeElement.closest("#drawer")), "the drawer does not take the focus");
+    await page.keyboard.press("Escape");
+    must(await claim.evaluate((e) => e === document.activeElement), "the focus does not go back to the claim");
+  }
   must(!(await page.evaluate(() => window.pwned)), "text from a log was run");
 };
+
+// inView says whether the top of an element is in the window.
+function inView(page, selector) {
+  return page.locator(selector).evaluate((e) => {
+    const top = e.getBoundingClientRect().top;
+    return top > -60 && top < innerHeight;
+  });
+}

@@ -134,6 +134,7 @@ func (h *hunter) finding(st *story) Finding {
 	st.explain(&f)
 	if f.Severity.Compare(SeverityLow) > 0 {
 		f.Paragraph = st.paragraph(h.session)
+		f.Outcome = st.outcome()
 	}
 	return f
 }

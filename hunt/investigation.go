@@ -140,7 +140,8 @@ type Finding struct {
 	ID         string         `json:"id"` // "F1", …; stable for the same input and options
 	Severity   Severity       `json:"severity"`
 	Title      string         `json:"title"`
-	Summary    string         `json:"summary"` // for a person: who, from where, what, with what outcome
+	Summary    string         `json:"summary"`           // for a person: who, from where, what, with what outcome
+	Outcome    *Outcome       `json:"outcome,omitempty"` // what it comes to; of findings above low
 	Hypotheses []Hypothesis   `json:"hypotheses,omitempty"`
 	Why        string         `json:"why"`                  // why it is worth its severity: the facts that decide
 	Normal     string         `json:"normal"`               // what is normal on this host, as far as its logs tell

@@ -67,7 +67,8 @@ func bars(title string, list []bar) template.HTML {
 // maxColumns is how many slices of time a chart has.
 const maxColumns = 120
 
-// column of a chart over time; up and down are drawn in two directions.
+// slice is a column of a chart over time; up and down are drawn in two
+// directions.
 type slice struct {
 	start    time.Time
 	up, down int64
@@ -77,20 +78,24 @@ type slice struct {
 // other below the line. The classes say their colours.
 type over struct{ title, up, down, upClass, downClass string }
 
-// columns draws counts over time.
+// columns draws counts over time. Where all of it lies in one slice there is
+// nothing to draw, and a sentence says it.
 func columns(o over, width time.Duration, list []slice) template.HTML {
 	list, width = coarser(list, width)
 	if len(list) == 0 {
 		return ""
 	}
-	const wide, left, base, under, high = 1120.0, 8.0, 84.0, 56.0, 172
+	if len(list) == 1 {
+		return oneSlice(o, width, list[0])
+	}
+	const wide, left, right, base, under, high = 1120.0, 46.0, 8.0, 88.0, 60.0, 178
 	first, last := list[0].start, list[len(list)-1].start.Add(width)
 	span := float64(last.Sub(first))
-	var most, lowest int64 = 1, 0
+	var most, lowest int64
 	for _, s := range list {
 		most, lowest = max(most, s.up), max(lowest, s.down)
 	}
-	unit := (base - 16) / float64(most) // the same in both directions
+	unit := (base - 18) / float64(max(most, 1)) // the same in both directions
 	height := high
 	if lowest > 0 {
 		unit = min(unit, under/float64(lowest))
@@ -98,11 +103,20 @@ func columns(o over, width time.Duration, list []slice) template.HTML {
 		height -= int(under)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="columns" viewBox="0 0 %d %d" role="img" aria-label="%s"><line class="axis" x1="%.0f" y1="%.0f" x2="%.0f" y2="%.0f"/>`, int(wide), height, safe(o.title), left, base, wide-left, base)
-	each := max(float64(width)/span*(wide-2*left)-1, 1.5)
+	fmt.Fprintf(&b, `<svg class="columns" viewBox="0 0 %d %d" role="img" aria-label="%s">`, int(wide), height, safe(o.title))
+	axis(&b, first, last.Sub(first), left, wide-left-right, 18, height-6)
+	level := func(n int64, y float64, shift int) {
+		if n > 0 {
+			fmt.Fprintf(&b, `<line class="grid" x1="%.0f" y1="%.1f" x2="%.0f" y2="%.1f"/><text class="dim" x="%.0f" y="%.1f" text-anchor="end">%s</text>`, left, y, wide-right, y, left-6, y+float64(shift), short(n))
+		}
+	}
+	level(most, base-float64(most)*unit, 4)
+	level(lowest, base+1+float64(lowest)*unit, 5)
+	fmt.Fprintf(&b, `<line class="axis" x1="%.0f" y1="%.1f" x2="%.0f" y2="%.1f"/><text class="dim" x="%.0f" y="10">%s per %s</text>`, left, base+.5, wide-right, base+.5, left, safe(o.units()), per(width))
+	each := max(float64(width)/span*(wide-left-right)-1, 1.5)
 	for _, s := range list {
-		x := left + float64(s.start.Sub(first))/span*(wide-2*left)
-		note := fmt.Sprintf("%s: %d %s", clock(s.start), s.up, o.up)
+		x := left + float64(s.start.Sub(first))/span*(wide-left-right)
+		note := fmt.Sprintf("%s UTC: %d %s", clock(s.start), s.up, o.up)
 		if o.down != "" {
 			note += fmt.Sprintf(", %d %s", s.down, o.down)
 		}
@@ -117,10 +131,39 @@ func columns(o over, width time.Duration, list []slice) template.HTML {
 		}
 		b.WriteString(`</g>`)
 	}
-	fmt.Fprintf(&b, `<text class="dim" x="%.0f" y="11">at most %d in %s</text>`, left, max(most, lowest), spell(width))
-	ticks(&b, first, last.Sub(first), left, wide-2*left, height-8)
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String()) //nolint:gosec // every part is a number, a literal or escaped by safe
+}
+
+// oneSlice says what a chart of one slice would show.
+func oneSlice(o over, width time.Duration, s slice) template.HTML {
+	text := fmt.Sprintf("%d %s", s.up, o.up)
+	if o.down != "" {
+		text += fmt.Sprintf(", %d %s", s.down, o.down)
+	}
+	return template.HTML(`<p class="dim">` + safe(text+": all within "+spell(width)+" from "+clock(s.start)+" UTC.") + `</p>`) //nolint:gosec // escaped by safe
+}
+
+// units names what is counted, above the line and below.
+func (o over) units() string {
+	if o.down == "" {
+		return o.up
+	}
+	return o.up + " ↑, " + o.down + " ↓,"
+}
+
+// per says a duration after the word "per".
+func per(d time.Duration) string { return strings.TrimPrefix(spell(d), "1 ") }
+
+// short writes a count in few characters.
+func short(n int64) string {
+	switch {
+	case n >= 10_000_000:
+		return fmt.Sprintf("%d M", n/1_000_000)
+	case n >= 10_000:
+		return fmt.Sprintf("%d k", n/1000)
+	}
+	return fmt.Sprint(n)
 }
 
 // coarser joins slices until there are few enough to draw.
@@ -145,27 +188,6 @@ func coarser(list []slice, width time.Duration) ([]slice, time.Duration) {
 		out = append(out, s)
 	}
 	return out, width
-}
-
-// ticks writes six times below a chart.
-func ticks(b *strings.Builder, first time.Time, span time.Duration, left, width float64, y int) {
-	layout := "2006-01-02 15:04"
-	switch {
-	case span < 10*time.Minute:
-		layout = "15:04:05"
-	case span < 24*time.Hour:
-		layout = "15:04"
-	}
-	for i := range 6 {
-		anchor := "middle"
-		switch i {
-		case 0:
-			anchor = "start"
-		case 5:
-			anchor = "end"
-		}
-		fmt.Fprintf(b, `<text class="dim" x="%.0f" y="%d" text-anchor="%s">%s</text>`, left+float64(i)/5*width, y, anchor, first.Add(span/5*time.Duration(i)).UTC().Format(layout))
-	}
 }
 
 // spell says a duration in the largest unit that fits.
@@ -204,8 +226,51 @@ func chartsOf(l *hunt.Logons) logonCharts {
 	c.Account = bars("Logons by account", named(l.ByAccount))
 	c.Program = bars("Logons by process", named(l.ByProgram))
 	slices, width := logonSlices(l)
-	c.Time = columns(over{"Logons over time: those that failed above the line, those that succeeded below", "failed", "succeeded", "fail", "ok"}, width, slices)
+	c.Time = columns(logonsOver("Logons over time"), width, slices)
 	return c
+}
+
+func logonsOver(title string) over {
+	return over{title + ": those that failed above the line, those that succeeded below", "failed", "succeeded", "fail", "ok"}
+}
+
+// chart is a picture with its caption.
+type chart struct {
+	Caption string
+	SVG     template.HTML
+}
+
+// tallyBars draws how many lines there are of each severity, worst first, with
+// the count beside each bar.
+func tallyBars(title string, list []hunt.Tally) template.HTML {
+	const width, left, right, high = 520, 128, 96, 22
+	var most int64 = 1
+	for _, t := range list {
+		most = max(most, t.Count)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="bars" viewBox="0 0 %d %d" role="img" aria-label="%s">`, width, len(list)*high+4, safe(title))
+	for i, t := range list {
+		y := i*high + 4
+		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text><rect class="%s" x="%d" y="%d" width="%.1f" height="14"/>`,
+			left-8, y+12, safe(fit(t.Name, 17)), loudness(t.Name), left, y, max(float64(t.Count)/float64(most)*(width-left-right), 1.5))
+		fmt.Fprintf(&b, `<text class="count" x="%.1f" y="%d">%d</text>`, left+float64(t.Count)/float64(most)*(width-left-right)+8, y+12, t.Count)
+	}
+	b.WriteString(`</svg>`)
+	return template.HTML(b.String()) //nolint:gosec // every part is a number, a literal or escaped by safe
+}
+
+// loudness is the class of one of syslog's severities.
+func loudness(severity string) string {
+	switch severity {
+	case "emerg", "alert", "crit":
+		return "critical"
+	case "err":
+		return "high"
+	case "warning":
+		return "medium"
+	}
+	return "plain"
 }
 
 // logonSlices returns the attempts by slice of time.

@@ -7,9 +7,10 @@
 // escapes, invalid UTF-8 and characters that reorder text are shown as escapes
 // such as \x1b or \u202e in text and HTML; JSON escapes them by its own rules.
 //
-// The page tells each story with its graph, has a timeline that zooms, charts,
-// a map, tables that sort and filter, a search over all of it and the raw line
-// behind every reference. All of it but the interaction works without scripts;
+// The page says first what the worst finding comes to, tells each story by its
+// acts in order and with its graph, has a timeline that zooms, charts, a map, a page for
+// each session, account and program, tables that sort and filter, a search over
+// all of it and the raw line behind every reference. All of it but the interaction works without scripts;
 // it follows the reader's choice of dark and light, and prints. It carries a
 // content security policy that forbids every connection and every script but
 // its own, which is known by its hash.

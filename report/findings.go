@@ -2,18 +2,22 @@ package report
 
 import (
 	"html/template"
-	"regexp"
 	"strings"
 
 	"github.com/tuxtrail/tuxtrail/hunt"
 )
+
+// maxStory is how many characters of a story are told.
+const maxStory = 6000
 
 // findingView is a finding as the page tells it.
 type findingView struct {
 	hunt.Finding
 	Anchor  string
 	Class   string
-	Lead    []string // the story in plain words, a paragraph for each of its chapters
+	Lead    []string // the story in plain words
+	Acts    []act    // and what was done, in order
+	ActsCut int      // acts that are left out
 	Facts   []fact
 	In      cell // its sessions
 	Silent  cell // its silences
@@ -39,13 +43,17 @@ type stepView struct {
 // their own.
 func (p *page) findings(placed []bool) {
 	inv := p.Inv
+	left := allSteps
 	for i := range placed {
 		f := &inv.Findings[i]
 		v := &findingView{Finding: *f, Class: severityClass(f.Severity), In: p.ids(f.Sessions...), Silent: p.ids(f.Silences...), Refs: p.refs(f.Refs), Related: f.Blind}
 		if placed[i] {
 			v.Anchor = f.ID
 		}
-		v.Lead = chapters(Visible(firstOf(f.Paragraph, f.Summary)))
+		v.Lead = storyParts(Visible(cut(firstOf(f.Paragraph, f.Summary), maxStory)))
+		if len(f.Steps) > 1 {
+			v.Acts, v.ActsCut = p.acts(f.Steps)
+		}
 		for _, s := range f.Tactics {
 			v.Stages = append(v.Stages, stageName(s))
 		}
@@ -69,36 +77,27 @@ func (p *page) findings(placed []bool) {
 			v.Facts = append(v.Facts, fact{"ATT&CK", names(f.Techniques)})
 		}
 		var steps []hunt.Step
-		steps, v.Cut = first(f.Steps, maxSteps)
+		steps, v.Cut = first(f.Steps, max(leastSteps, min(maxSteps, left)))
+		left -= len(steps)
 		for _, s := range steps {
 			v.Views = append(v.Views, stepView{Step: s, Class: severityClass(s.Severity), Stage: stageName(s.Stage), When: interval(s.Time, s.End), In: p.ids(s.Session), Refs: p.refs(s.Refs)})
 		}
-		if f.Graph != nil && v.Anchor != "" {
+		above := f.Severity.Compare(hunt.SeverityMedium) >= 0
+		if f.Graph != nil && v.Anchor != "" && len(p.Stories) < maxStories {
 			v.Graph = p.graphSVG(f.Graph, f.ID)
 			v.Edges = p.add(p.graphTable(f.Graph, f.ID))
 			v.Left = layOut(f.Graph).left
 		}
-		if f.Severity.Compare(hunt.SeverityMedium) >= 0 {
+		switch {
+		case above && len(p.Stories) < maxStories:
 			p.Stories = append(p.Stories, v)
-		} else {
+		case above:
+			p.Further = append(p.Further, v)
+		default:
 			p.Minor = append(p.Minor, v)
 		}
 	}
-	p.FindingsCut = len(inv.Findings) - len(p.Stories) - len(p.Minor)
-}
-
-// chapterStart is where a story goes on to another time.
-var chapterStart = regexp.MustCompile(`\. (?:(?:From|At) \d{4}-\d\d-\d\d|Outside of any session|Concluded, not observed)`)
-
-// chapters cuts a story into paragraphs, which are easier to read.
-func chapters(s string) []string {
-	var out []string
-	from := 0
-	for _, at := range chapterStart.FindAllStringIndex(s, -1) {
-		out = append(out, s[from:at[0]+1])
-		from = at[0] + 2
-	}
-	return append(out, s[from:])
+	p.FindingsCut = len(inv.Findings) - len(placed)
 }
 
 func stageName(s hunt.Stage) string { return Visible(strings.ReplaceAll(string(s), "_", " ")) }

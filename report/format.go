@@ -44,14 +44,17 @@ func interval(start, end time.Time) string {
 	return clock(start) + " to " + to
 }
 
-// names joins names that come from logs, cut after a few.
-func names(list []string) string {
+// names joins names that come from logs, cut after twelve.
+func names(list []string) string { return few(list, 12) }
+
+// few joins names that come from logs, cut after n.
+func few(list []string, n int) string {
 	var b strings.Builder
 	for i, s := range list {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		if i == 12 && len(list) > 13 {
+		if i == n && len(list) > n+1 {
 			fmt.Fprintf(&b, "and %d more", len(list)-i)
 			break
 		}

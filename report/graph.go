@@ -70,6 +70,18 @@ func layOut(g *hunt.Graph) *layout {
 			l.effects[e.From] = append(l.effects[e.From], to)
 		}
 	}
+	if len(g.Nodes) > maxGraph { // what leads to nothing makes room
+		joined := map[string]bool{}
+		for i := range g.Edges {
+			joined[g.Edges[i].From], joined[g.Edges[i].To] = true, true
+		}
+		for i := range g.Nodes {
+			if id := g.Nodes[i].ID; !joined[id] {
+				l.at[id] = -1
+				l.left++
+			}
+		}
+	}
 	for i := range g.Nodes {
 		if n := &g.Nodes[i]; columnOf(n.Kind) != graphEffect || !owned[n.ID] {
 			l.place(n)

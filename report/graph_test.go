@@ -101,3 +101,23 @@ func TestCoarserKeepsEveryCount(t *testing.T) {
 	assert.Equal(t, int64(6666), up)
 	assert.Equal(t, int64(3334), down)
 }
+
+// Of a graph with more nodes than are drawn, those that lead to nothing are
+// left out first.
+func TestLargeGraphKeepsWhatIsJoined(t *testing.T) {
+	g := &hunt.Graph{}
+	for i := range 2 * maxGraph {
+		g.Nodes = append(g.Nodes, hunt.Node{ID: fmt.Sprint("s", i), Kind: hunt.NodeSession})
+	}
+	for i := range 5 {
+		g.Nodes = append(g.Nodes, hunt.Node{ID: fmt.Sprint("p", i), Kind: hunt.NodeProcess})
+		g.Edges = append(g.Edges, hunt.Edge{From: fmt.Sprint("s", 2*maxGraph-1-i), To: fmt.Sprint("p", i), Kind: hunt.EdgeRan})
+	}
+	l := layOut(g)
+	assert.Len(t, l.spots, 10)
+	assert.Equal(t, 2*maxGraph-5, l.left)
+	for _, e := range g.Edges {
+		assert.GreaterOrEqual(t, l.at[e.From], 0)
+		assert.GreaterOrEqual(t, l.at[e.To], 0)
+	}
+}

@@ -16,6 +16,7 @@ const (
 	graphHead   = 26
 	graphIndent = 18
 	graphGap    = 36
+	narrowGraph = 820 // a wider one is not made smaller than this
 )
 
 var (
@@ -41,8 +42,12 @@ func (p *page) graphSVG(g *hunt.Graph, id string) template.HTML {
 	width += 2 - graphGap
 	d := &graphDrawing{page: p, layout: l, x: x}
 	high := graphHead + l.rows*graphRow
-	fmt.Fprintf(&d.b, `<svg class="graph" viewBox="0 0 %d %d" role="group" aria-label="Graph of %s: %d nodes, %d edges; the table below says the same">`,
-		width, high, template.HTMLEscapeString(id), len(l.spots), len(g.Edges))
+	class := "graph"
+	if width < narrowGraph {
+		class = "graph narrow"
+	}
+	fmt.Fprintf(&d.b, `<svg class="%s" width="%d" height="%d" viewBox="0 0 %d %d" role="group" aria-label="Graph of %s: %d nodes, %d edges; the table below says the same">`,
+		class, width, high, width, high, template.HTMLEscapeString(id), len(l.spots), len(g.Edges))
 	d.b.WriteString(`<defs><marker id="tip-` + id + `" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>`)
 	for c, title := range graphTitle {
 		if l.used[c] {
@@ -176,9 +181,13 @@ func fit(s string, n int) string {
 // safe returns s as it may stand in HTML, with what is hidden made visible.
 func safe(s string) string { return template.HTMLEscapeString(Visible(s)) }
 
+// bareEdges is how many rows of a graph's table are there without scripts.
+const bareEdges = 100
+
 // graphTable says the same as the graph in words.
 func (p *page) graphTable(g *hunt.Graph, id string) *table {
-	t := newTable("g-"+id, "Each step of the graph of "+id, "t:Time", "wide:Cause", "How", "wide:Effect", "Known", "Evidence")
+	t := newTable("g-"+id, "Each step of the graph of "+id, "t:Time", "wide:Cause", "How", "wide:Effect", "Known", "refs:Evidence")
+	t.bare = bareEdges
 	label := map[string]string{}
 	for i := range g.Nodes {
 		label[g.Nodes[i].ID] = strings.ReplaceAll(string(g.Nodes[i].Kind), "_", " ") + " " + g.Nodes[i].Label

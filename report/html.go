@@ -47,8 +47,10 @@ func together(pattern string) string {
 // escaped.
 //
 // All is on the page without scripts, up to 300 rows of a table; with scripts a
-// table holds up to 50,000, which are drawn as they are looked at. What is
-// beyond that is counted; the JSON holds all of it.
+// table holds up to 20,000, the timeline 50,000, which are drawn as they are
+// looked at. What is
+// beyond that is counted; the JSON holds all of it. Where there are more rows than
+// that, those to look at come first.
 func HTML(w io.Writer, inv *hunt.Investigation) error {
 	p := newPage(inv)
 	t, err := template.New("page").Funcs(p.funcs()).ParseFS(pageFiles, "page/*.tmpl")
@@ -91,15 +93,11 @@ func (p *page) data() (template.JS, error) {
 		if len(t.More) == 0 {
 			continue
 		}
-		rows, err := t.data()
-		if err != nil {
-			return "", err
-		}
 		if begun {
 			b.WriteByte(',')
 		}
 		begun = true
-		fmt.Fprintf(&b, "%q:%s", t.ID, rows)
+		fmt.Fprintf(&b, "%q:%s", t.ID, t.data())
 	}
 	points, err := p.Timeline.data()
 	if err != nil {

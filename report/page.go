@@ -13,7 +13,10 @@ import (
 // their own.
 const (
 	maxFindings = 200
-	maxSteps    = 150
+	maxStories  = 10  // that are told unfolded and with their graph
+	maxSteps    = 150 // of one finding
+	allSteps    = 500 // of all, but the first of each
+	leastSteps  = 6
 	maxDetails  = 100
 	maxTree     = 1000
 )
@@ -30,11 +33,13 @@ type page struct {
 	Worst    string
 	Span     string
 	Asked    string
+	Brief    []fact // of the worst finding, where one is above low
 	Tiles    []tile
 	Nav      []navItem
 	Blind    []hunt.Blind
 
 	Stories     []*findingView // worth telling in full
+	Further     []*findingView // those above low beyond the stories
 	Minor       []*findingView
 	FindingsCut int
 
@@ -49,11 +54,14 @@ type page struct {
 	DetailsCut  int
 	Acts        []*table
 	Users       *table
+	UserPages   []*topicView
+	UsersCut    int
 	Tree        template.HTML
 	TreeLeft    int
-	Volumes     []chart
-	Flows       template.HTML
+	Flows       []chart
 	Apps        []*table
+	AppPages    []*topicView
+	AppsCut     int
 	Network     []*table
 	Indicators  []*table
 	Intel       []string
@@ -67,6 +75,10 @@ type page struct {
 	evidenceAt map[evidence.Ref]int // from 1
 	targets    map[string]bool      // ids that the page has a place for
 	rowIDs     map[rowID]string     // of rows that are such a place
+	userPage   map[string]string    // ids of the pages of accounts
+	appPage    map[string]string    // and of programs
+	hits       map[hunt.IndicatorID]*hunt.IntelHit
+	plan       map[hunt.IndicatorID]*hunt.IntelStep
 }
 
 // rowID names a row of a table.
@@ -106,6 +118,8 @@ func newPage(inv *hunt.Investigation) *page {
 			p.evidenceAt[inv.Evidence[i].Ref] = i + 1
 		}
 	}
+	p.readIntel()
+	p.choosePages()
 	opened := p.openSessions()
 	placed := make([]bool, min(len(inv.Findings), maxFindings))
 	for i := range placed {
@@ -116,6 +130,12 @@ func newPage(inv *hunt.Investigation) *page {
 	}
 	for i := range inv.Alerts.Alerts[:min(len(inv.Alerts.Alerts), maxRows)] {
 		p.targetRow("alerts", i, inv.Alerts.Alerts[i].ID)
+	}
+	for i := range inv.Alerts.Incidents[:min(len(inv.Alerts.Incidents), maxRows)] {
+		p.targetRow("incidents", i, inv.Alerts.Incidents[i].ID)
+	}
+	for i := range inv.Alerts.Bookmarks[:min(len(inv.Alerts.Bookmarks), maxRows)] {
+		p.targetRow("bookmarks", i, inv.Alerts.Bookmarks[i].ID)
 	}
 	p.Blind = inv.Coverage.Blind
 	p.Timeline = p.timeline()
@@ -129,10 +149,11 @@ func newPage(inv *hunt.Investigation) *page {
 	p.sessionViews(opened)
 	p.Acts = p.actTables()
 	p.Users = p.userTable()
+	p.userViews()
 	p.Tree, p.TreeLeft = p.treeHTML(inv.Processes, maxTree)
-	p.Volumes = p.volumes()
 	p.Flows = p.flows()
 	p.Apps = p.applicationTables()
+	p.appViews()
 	p.Network = p.networkTables()
 	p.Indicators = p.indicatorTables()
 	p.Silences = p.silenceTable()
@@ -140,6 +161,9 @@ func newPage(inv *hunt.Investigation) *page {
 	p.Coverage = p.coverageTables()
 	p.Evidence = p.evidenceTable()
 	p.overview()
+	if len(p.Stories) > 0 {
+		p.Brief = inBrief(inv, &p.Stories[0].Finding)
+	}
 	return p
 }
 
@@ -179,10 +203,10 @@ func (p *page) overview() {
 	p.Tiles = []tile{
 		{fmt.Sprint(worth), "findings above low", class, "findings"},
 		{fmt.Sprint(len(inv.Findings) - worth), "minor findings", "", "findings"},
-		{fmt.Sprint(len(inv.Sessions)), "sessions", "", "sessions"},
+		{fmt.Sprint(len(inv.Sessions) + inv.Omitted.Sessions), "sessions", "", "sessions"},
 		{fmt.Sprint(inv.Logons.Succeeded), "logons succeeded", "", "logons"},
 		{fmt.Sprint(inv.Logons.Failed), "logons failed", "", "logons"},
-		{fmt.Sprint(len(inv.Processes)), "processes", "", "processes"},
+		{fmt.Sprint(len(inv.Processes) + inv.Omitted.Processes), "processes", "", "processes"},
 		{fmt.Sprint(len(inv.Coverage.Blind)), "blind spots", blind, "coverage"},
 	}
 	acts := 0
@@ -196,10 +220,10 @@ func (p *page) overview() {
 		{"host", "Host", 0},
 		{"alerts", "Alerts", len(inv.Alerts.Alerts) + len(inv.Alerts.Incidents) + len(inv.Alerts.Bookmarks)},
 		{"logons", "Logons", inv.Logons.Attempts},
-		{"sessions", "Sessions", len(inv.Sessions)},
+		{"sessions", "Sessions", len(inv.Sessions) + inv.Omitted.Sessions},
 		{"acts", "What was done", acts},
 		{"users", "Users", len(inv.Users)},
-		{"processes", "Processes", len(inv.Processes)},
+		{"processes", "Processes", len(inv.Processes) + inv.Omitted.Processes},
 		{"applications", "Applications", len(inv.Applications)},
 		{"network", "Network", len(inv.Connections)},
 		{"indicators", "Indicators", len(inv.Indicators)},

@@ -101,7 +101,7 @@ func TestPagesForTheBrowser(t *testing.T) {
 	all := "<script>window.pwned=1</script>\"><img src=x onerror=window.pwned=1>' onmouseover='window.pwned=1 javascript:window.pwned=1 alert(1) \x1b[2J\u202e\x00\xff {{.}} ${window.pwned=1} </script><script>window.pwned=1</script>"
 	hostile := filled(all)
 	hostile.Evidence = slices.Concat(hostile.Evidence, full(all).Evidence)
-	for name, inv := range map[string]*hunt.Investigation{"hostile": hostile, "large": large()} {
+	for name, inv := range map[string]*hunt.Investigation{"hostile": hostile, "large": large(), "large-sessions": manySessions(), "workspace": workspaceHunt(t)} {
 		var b bytes.Buffer
 		require.NoError(t, report.HTML(&b, inv))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".html"), b.Bytes(), 0o600))

@@ -93,13 +93,13 @@ func (p *page) logonTables() []*table {
 	t := newTable("by-source", "Logons by source", "mono:Source", "Kind", "Place and owner", "n:Failed", "n:Succeeded", "n:Probes", "Pattern", "wide:Accounts tried", "t:First", "t:Last")
 	for i := range l.BySource {
 		s := &l.BySource[i]
-		t.row(str(s.Source), str(s.Kind), placed(s.Place, s.Owner), count(s.Failed), count(s.Succeeded), count(s.Probes), str(s.Pattern), list(s.Accounts...), when(s.First), when(s.Last))
+		t.row(str(s.Source), str(s.Kind), placed(s.Place, s.Owner), count(s.Failed), count(s.Succeeded), count(s.Probes), str(s.Pattern), cell{Text: few(s.Accounts, briefly)}, when(s.First), when(s.Last))
 	}
 	p.addTo(&out, t)
 	t = newTable("by-account", "Logons by account", "mono:Account", "On this host", "n:Failed", "n:of all failed", "n:Succeeded", "n:of all succeeded", "t:First", "t:Last")
 	for i := range l.ByAccount {
 		c := &l.ByAccount[i]
-		t.row(str(c.Name), yes(c.Known, "yes", "no"), count(c.Failed), share(c.Failed, l.Failed), count(c.Succeeded), share(c.Succeeded, l.Succeeded), when(c.First), when(c.Last))
+		t.row(p.account(c.Name), yes(c.Known, "yes", "no"), count(c.Failed), share(c.Failed, l.Failed), count(c.Succeeded), share(c.Succeeded, l.Succeeded), when(c.First), when(c.Last))
 	}
 	p.addTo(&out, t)
 	t = newTable("by-program", "Logons by process", "Process", "n:Failed", "n:of all failed", "n:Succeeded", "n:of all succeeded", "t:First", "t:Last")
@@ -108,10 +108,11 @@ func (p *page) logonTables() []*table {
 		t.row(str(c.Name), count(c.Failed), share(c.Failed, l.Failed), count(c.Succeeded), share(c.Succeeded, l.Succeeded), when(c.First), when(c.Last))
 	}
 	p.addTo(&out, t)
-	t = newTable("tries", "Every attempt to log on", "t:Time", "Process", "mono:Account", "mono:Source", "Method", "Result", "n:Tries", "Session", "Evidence")
+	t = newTable("tries", "Every attempt to log on", "t:Time", "Process", "mono:Account", "mono:Source", "Method", "Result", "n:Tries", "Session", "refs:Evidence")
+	t.Counted = l.Omitted
 	for i := range l.Tries {
 		y := &l.Tries[i]
-		t.row(when(y.Time), str(y.Program), str(y.User), str(y.Source), str(y.Method), yes(y.Success, "succeeded", "failed"), num(y.Count), p.ids(y.Session), p.refs(y.Refs))
+		t.row(when(y.Time), str(y.Program), p.account(y.User), str(y.Source), str(y.Method), yes(y.Success, "succeeded", "failed"), num(y.Count), p.ids(y.Session), p.refs(y.Refs))
 	}
 	t.Fold = true
 	p.addTo(&out, t)
@@ -134,13 +135,8 @@ func (p *page) userTable() *table {
 			id = num(*u.UID)
 		}
 		state := str(u.State).note(u.Why)
-		switch u.State {
-		case "taken", "planted":
-			state.Sev, state.Text = string(hunt.SeverityCritical), u.State
-		case "attacked":
-			state.Sev, state.Text = string(hunt.SeverityMedium), u.State
-		}
-		t.row(str(u.Name), id, state, count(u.Succeeded), count(u.Failed), count(u.Sudo), count(u.Commands), list(u.Sources...), p.ids(u.Sessions...), when(u.First), when(u.Last))
+		state.Sev, _ = userState(u)
+		t.row(p.account(u.Name), id, state, count(u.Succeeded), count(u.Failed), count(u.Sudo), count(u.Commands), list(u.Sources...), p.ids(u.Sessions...), when(u.First), when(u.Last))
 	}
 	return p.add(t)
 }
@@ -150,44 +146,48 @@ func (p *page) userTable() *table {
 func (p *page) actTables() []*table {
 	inv := p.Inv
 	var out []*table
-	t := newTable("sudo", "Commands by sudo", "t:Time", "mono:Account", "mono:As", "mono wide:Command", "Result", "wide:Risk", "Session", "Evidence")
-	for i := range inv.Sudo {
+	t := newTable("sudo", "Commands by sudo", "t:Time", "mono:Account", "mono:As", "mono wide:Command", "Result", "wide:Risk", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.Sudo
+	for _, i := range inOrder(len(inv.Sudo), func(i int) int { return rankOf(worstHit(inv.Sudo[i].Hits)) }) {
 		c := &inv.Sudo[i]
 		result := str(c.Result).note(c.Reason)
-		t.row(when(c.Time), str(c.User), str(c.Target), str(c.Text), result, hits(c.Hits), p.ids(c.Session), p.refs(c.Refs))
+		t.row(when(c.Time), p.account(c.User), str(c.Target), str(c.Text), result, hits(c.Hits), p.ids(c.Session), p.refs(c.Refs))
 	}
 	p.addTo(&out, t)
-	t = newTable("changes", "Changes to accounts and groups", "t:Time", "What", "mono:Account", "mono:Group", "mono:By", "wide:Detail", "Session", "Evidence")
+	t = newTable("changes", "Changes to accounts and groups", "t:Time", "What", "mono:Account", "mono:Group", "mono:By", "wide:Detail", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.Changes
 	for i := range inv.Changes {
 		c := &inv.Changes[i]
-		t.row(when(c.Time), str(strings.ReplaceAll(c.Kind, "_", " ")).note(c.What), str(c.Account), str(c.Group), str(c.By), str(c.Detail), p.ids(c.Session), p.refs(c.Refs))
+		t.row(p.changeRow(c)...)
 	}
 	p.addTo(&out, t)
-	t = newTable("jobs", "Commands that cron ran", "mono:Account", "mono wide:Command", "n:Times", "t:First", "t:Last", "wide:Risk", "Evidence")
+	t = newTable("jobs", "Commands that cron ran", "mono:Account", "mono wide:Command", "n:Times", "t:First", "t:Last", "wide:Risk", "refs:Evidence")
 	for i := range inv.Jobs {
 		j := &inv.Jobs[i]
-		t.row(str(j.User), str(j.Text), num(j.Count), when(j.First), when(j.Last), hits(j.Hits), p.refs(j.Refs))
+		t.row(p.account(j.User), str(j.Text), num(j.Count), when(j.First), when(j.Last), hits(j.Hits), p.refs(j.Refs))
 	}
 	p.addTo(&out, t)
-	t = newTable("crontabs", "Hands on crontabs", "t:Time", "mono:Account", "What", "mono:Whose", "Session", "Evidence")
+	t = newTable("crontabs", "Hands on crontabs", "t:Time", "mono:Account", "What", "mono:Whose", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.CronEdits
 	for i := range inv.CronEdits {
 		c := &inv.CronEdits[i]
 		t.row(when(c.Time), str(c.User), str(c.Action), str(c.Target), p.ids(c.Session), p.refs(c.Refs))
 	}
 	p.addTo(&out, t)
-	t = newTable("units", "Units written within these logs that systemd started", "mono:Unit", "n:Starts", "t:First", "t:Last", "Evidence")
+	t = newTable("units", "Units written within these logs that systemd started", "mono:Unit", "n:Starts", "t:First", "t:Last", "refs:Evidence")
 	for i := range inv.Units {
 		u := &inv.Units[i]
 		t.row(str(u.Name), num(u.Count), when(u.First), when(u.Last), p.refs(u.Refs))
 	}
 	p.addTo(&out, t)
-	t = newTable("fetches", "Commands that fetched something", "t:Time", "mono:Account", "mono wide:From", "mono:Into", "mono wide:Command", "Session", "Evidence")
+	t = newTable("fetches", "Commands that fetched something", "t:Time", "mono:Account", "mono wide:From", "mono:Into", "mono wide:Command", "Session", "refs:Evidence")
 	for i := range inv.Fetches {
 		f := &inv.Fetches[i]
 		t.row(when(f.Time), str(f.User), list(f.From...), list(f.Files...), str(f.Text), p.ids(f.Session), p.refs(f.Refs))
 	}
 	p.addTo(&out, t)
-	t = newTable("files", "Changes to watched files", "t:Time", "What", "mono wide:File", "mono:By", "mono:Account", "Result", "Session", "Evidence")
+	t = newTable("files", "Changes to watched files", "t:Time", "What", "mono wide:File", "mono:By", "mono:Account", "Result", "Session", "refs:Evidence")
+	t.Counted = inv.Omitted.FileChanges
 	for i := range inv.FileChanges {
 		f := &inv.FileChanges[i]
 		file := str(f.Path)
@@ -197,7 +197,7 @@ func (p *page) actTables() []*table {
 		t.row(when(f.Time), str(f.Action), file, str(f.Exe), str(f.User), str(f.Result), p.ids(f.Session), p.refs(f.Refs))
 	}
 	p.addTo(&out, t)
-	t = newTable("commands", "What people ran, rarest first", "mono wide:Command", "n:Times", "n:Surprise, bits", "mono:Accounts", "Seen as", "Risk", "Sessions", "t:First", "Evidence")
+	t = newTable("commands", "What people ran, rarest first", "mono wide:Command", "n:Times", "n:Surprise, bits", "mono:Accounts", "Seen as", "Risk", "Sessions", "t:First", "refs:Evidence")
 	for i := range inv.Commands {
 		c := &inv.Commands[i]
 		t.row(str(c.Text), num(c.Count), cell{Text: fmt.Sprintf("%.1f", c.Bits)}, list(c.Users...), list(c.Where...), sev(c.Severity), p.ids(c.Sessions...), when(c.First), p.refs(c.Refs))
@@ -208,7 +208,7 @@ func (p *page) actTables() []*table {
 }
 
 func (p *page) silenceTable() *table {
-	t := newTable("silences", "Logs that went silent or were changed", "Id", "Severity", "t:From", "t:To", "Log", "wide:What", "wide:Why it matters", "wide:Meanwhile", "Finding", "Evidence")
+	t := newTable("silences", "Logs that went silent or were changed", "Id", "Severity", "t:From", "t:To", "Log", "wide:What", "wide:Why it matters", "wide:Meanwhile", "Finding", "refs:Evidence")
 	for i := range p.Inv.Silences {
 		s := &p.Inv.Silences[i]
 		t.IDs = append(t.IDs, p.rowIDs[rowID{"silences", i}])
@@ -227,7 +227,7 @@ func (p *page) silenceTable() *table {
 }
 
 func (p *page) ruleTable() *table {
-	t := newTable("sigma", "Sigma rules that were handed in", "wide:Rule", "Level", "wide:Verdict", "n:Matches", "n:Events looked at", "t:First", "Sessions", "Findings", "Evidence")
+	t := newTable("sigma", "Sigma rules that were handed in", "wide:Rule", "Level", "wide:Verdict", "n:Matches", "n:Events looked at", "t:First", "Sessions", "Findings", "refs:Evidence")
 	rules := slices.Clone(p.Inv.Sigma)
 	slices.SortStableFunc(rules, func(a, b hunt.RuleResult) int { return cmp.Compare(b.Count, a.Count) })
 	for i := range rules {
@@ -252,14 +252,10 @@ func (p *page) coverageTables() []*table {
 	}
 	t.Fold = true
 	p.addTo(&out, t)
-	t = newTable("unknown", "Shapes of messages that were not understood", "Program", "n:Count", "mono wide:Shape", "mono wide:Example", "Where")
+	t = newTable("unknown", "Shapes of messages that were not understood", "Program", "n:Count", "mono wide:Shape", "mono wide:Example", "refs:Where")
 	for i := range c.Unknown {
 		u := &c.Unknown[i]
-		where := cell{}
-		if !u.Ref.IsZero() {
-			where.Links = []link{p.refLink(u.Ref)}
-		}
-		t.row(str(u.Group), num(u.Count), str(u.Pattern), str(u.Example), where)
+		t.row(str(u.Group), num(u.Count), str(u.Pattern), str(u.Example), p.ref(u.Ref))
 	}
 	t.Fold = true
 	p.addTo(&out, t)
@@ -280,23 +276,29 @@ func (p *page) evidenceTable() *table {
 func (p *page) alertTables() []*table {
 	a := &p.Inv.Alerts
 	var out []*table
-	t := newTable("alerts", "Alerts of security products", "Id", "Severity", "t:Time", "wide:Alert", "Product", "Status", "wide:About", "ATT&CK", "Sessions", "Findings")
+	t := newTable("alerts", "Alerts of security products", "Id", "Severity", "t:Time", "wide:Alert", "wide:About", "Findings", "Sessions", "wide:What to do", "Product", "Status", "ATT&CK")
 	for i := range a.Alerts {
 		x := &a.Alerts[i]
 		t.IDs = append(t.IDs, p.rowIDs[rowID{"alerts", i}])
-		t.row(str(x.ID), sev(x.Severity), cell{Text: interval(x.Start, x.End), Note: clock(x.Time)}, str(x.Name).note(x.Description), str(x.Product), str(x.Status),
-			list(about(x.Entities)...), list(slices.Concat(x.Tactics, x.Techniques)...), p.ids(x.Sessions...), p.ids(x.Findings...))
+		at := when(x.Time)
+		if !x.Start.IsZero() {
+			at = cell{Text: interval(x.Start, x.End), Note: "raised " + clock(x.Time)}
+		}
+		t.row(str(x.ID), sev(x.Severity), at, str(x.Name).note(x.Description), list(about(x.Entities)...), p.ids(x.Findings...), p.ids(x.Sessions...),
+			str(strings.Join(x.Remediation, "; ")), str(x.Product), str(x.Status), list(slices.Concat(x.Tactics, x.Techniques)...))
 	}
 	p.addTo(&out, t)
 	t = newTable("incidents", "Incidents", "Id", "n:Number", "Severity", "t:Made", "wide:Title", "Status", "Owner", "Alerts", "Labels")
 	for i := range a.Incidents {
 		x := &a.Incidents[i]
-		t.row(str(x.ID), count(x.Number), sev(x.Severity), when(x.Time), str(x.Title).note(x.Description), str(strings.TrimSpace(x.Status+" "+x.Classification)), str(x.Owner), list(x.Alerts...), list(x.Labels...))
+		t.IDs = append(t.IDs, p.rowIDs[rowID{"incidents", i}])
+		t.row(str(x.ID), count(x.Number), sev(x.Severity), when(x.Time), str(x.Title).note(x.Description), str(strings.TrimSpace(x.Status+" "+x.Classification)), str(x.Owner), p.ids(x.Alerts...), list(x.Labels...))
 	}
 	p.addTo(&out, t)
 	t = newTable("bookmarks", "Bookmarks of earlier hunts", "Id", "t:Time", "wide:Name", "By", "wide:Query", "Tags", "wide:About", "Sessions")
 	for i := range a.Bookmarks {
 		x := &a.Bookmarks[i]
+		t.IDs = append(t.IDs, p.rowIDs[rowID{"bookmarks", i}])
 		t.row(str(x.ID), when(x.Time), str(x.Name).note(x.Notes), str(x.By), str(x.Query), list(x.Tags...), list(about(x.Entities)...), p.ids(x.Sessions...))
 	}
 	p.addTo(&out, t)

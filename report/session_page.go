@@ -23,6 +23,8 @@ type sessionView struct {
 	Refs      cell
 	Witnesses *table
 	Acts      *table
+	Named     *table // indicators
+	Alerts    cell
 	Tree      template.HTML
 	TreeLeft  int
 }
@@ -46,21 +48,9 @@ func (p *page) openSessions() []bool {
 
 func (p *page) sessionTable() *table {
 	t := newTable("sessions", "Sessions, joined from all that saw them", "Session", "Kind", "mono:Account", "mono:From", "wide:Flags", "t:Start", "t:End", "Lasted", "Method", "n:Sudo", "n:Risky", "Logons: succeeded / failed", "Alerts", "wide:Witnesses")
-	for i := range p.Inv.Sessions {
+	t.Counted = p.Inv.Omitted.Sessions
+	for _, i := range inOrder(len(p.Inv.Sessions), func(i int) int { return rankOf(worstFlag(p.Inv.Sessions[i].Flags)) }) {
 		s := &p.Inv.Sessions[i]
-		flags := cell{}
-		worst := hunt.SeverityInfo
-		var words []string
-		for _, f := range s.Flags {
-			words = append(words, strings.ReplaceAll(f.Name, "_", " "))
-			if f.Severity.Compare(worst) > 0 {
-				worst = f.Severity
-			}
-		}
-		if len(words) > 0 {
-			flags = list(words...)
-			flags.Sev = severityClass(worst)
-		}
 		end := when(s.End)
 		if s.End.IsZero() {
 			end = str(firstOf(s.EndReason, "open"))
@@ -69,13 +59,40 @@ func (p *page) sessionTable() *table {
 		if s.Facts.Ratio.Succeeded+s.Facts.Ratio.Failed > 0 {
 			ratio = cell{Text: fmt.Sprintf("%d / %d", s.Facts.Ratio.Succeeded, s.Facts.Ratio.Failed)}
 		}
-		lasted := ""
-		if !s.Start.IsZero() && s.End.After(s.Start) {
-			lasted = lastedFor(s.End.Sub(s.Start))
-		}
-		t.row(p.ids(s.ID), str(s.Kind), str(s.User), str(s.Source), flags, when(s.Start), end, cell{Text: lasted}, str(s.Method), count(s.Facts.Sudo), count(s.Facts.Risky), ratio, list(s.Facts.Alerts...), witnessWords(s))
+		t.row(p.ids(s.ID), str(s.Kind), p.account(s.User), str(s.Source), flagCell(s.Flags), when(s.Start), end, cell{Text: lasted(s)}, str(s.Method), count(s.Facts.Sudo), count(s.Facts.Risky), ratio, list(s.Facts.Alerts...), witnessWords(s))
 	}
 	return p.add(t)
+}
+
+// flagCell lists flags, with the worst of their severities.
+func flagCell(flags []hunt.Flag) cell {
+	words := make([]string, 0, len(flags))
+	for _, f := range flags {
+		words = append(words, strings.ReplaceAll(f.Name, "_", " "))
+	}
+	c := list(words...)
+	if len(words) > 0 {
+		c.Sev = severityClass(worstFlag(flags))
+	}
+	return c
+}
+
+// worstFlag returns the worst severity of flags; "" where there is none.
+func worstFlag(flags []hunt.Flag) hunt.Severity {
+	var worst hunt.Severity
+	for _, f := range flags {
+		if worst == "" || f.Severity.Compare(worst) > 0 {
+			worst = f.Severity
+		}
+	}
+	return worst
+}
+
+func lasted(s *hunt.Session) string {
+	if s.Start.IsZero() || !s.End.After(s.Start) {
+		return ""
+	}
+	return lastedFor(s.End.Sub(s.Start))
 }
 
 func lastedFor(d time.Duration) string {
@@ -150,6 +167,7 @@ func (p *page) sessionView(s *hunt.Session) *sessionView {
 	add("Terminal", s.TTY)
 	add("Audit session", s.AuditSession)
 	add("Logons of the account", s.Facts.Ratio.Text)
+	add("Sudo commands", oftenest(d.Frequency))
 	for _, b := range s.Facts.Bursts {
 		add("Faster than typed", fmt.Sprintf("%d sudo commands from %s, %d within 5 seconds", b.Commands, interval(b.Start, b.End), b.Peak))
 	}
@@ -160,7 +178,7 @@ func (p *page) sessionView(s *hunt.Session) *sessionView {
 		add("Accounts changed meanwhile", fmt.Sprintf("%s %d times: %s", strings.ReplaceAll(c.Kind, "_", " "), c.Count, strings.Join(c.Accounts, ", ")))
 	}
 	add("Inferred", s.Inferred)
-	t := newTable("w-"+s.ID, "Witnesses of "+s.ID, "Witness", "Says", "mono:Files", "wide:Why", "Evidence")
+	t := newTable("w-"+s.ID, "Witnesses of "+s.ID, "Witness", "Says", "mono:Files", "wide:Why", "refs:Evidence")
 	for _, w := range s.Witnesses {
 		says := str(string(w.Says))
 		if w.Says != hunt.Agrees {
@@ -170,10 +188,35 @@ func (p *page) sessionView(s *hunt.Session) *sessionView {
 	}
 	v.Witnesses = p.add(t)
 	v.Acts = p.add(p.sessionActs(s.ID, &d))
+	v.Named = p.add(p.indicatorsOf(s.ID, "Indicators in "+s.ID, d.Indicators))
+	for i := range d.Alerts {
+		v.Alerts.Links = append(v.Alerts.Links, p.ids(d.Alerts[i].ID).Links...)
+	}
 	if len(d.Processes) > 0 {
 		v.Tree, v.TreeLeft = p.treeHTML(d.Processes, maxTree/4)
 	}
 	return v
+}
+
+// oftenest says how many commands there were, and which were run again and
+// again.
+func oftenest(list []hunt.Tally) string {
+	if len(list) == 0 {
+		return ""
+	}
+	var total int64
+	var again []string
+	for _, f := range list {
+		total += f.Count
+		if f.Count > 1 {
+			again = append(again, fmt.Sprintf("%d times %s", f.Count, cut(f.Name, 80)))
+		}
+	}
+	s := fmt.Sprintf("%d, %d of them different", total, len(list))
+	if len(again) > 0 {
+		s += ": " + few(again, 3)
+	}
+	return s
 }
 
 // sessionActs puts all that was done in a session in one order of time.
@@ -214,13 +257,15 @@ func (p *page) sessionActs(id string, d *hunt.SessionDetail) *table {
 		c := &d.Connections[i]
 		add(c.Time, "connection", str(c.Address.String()).note(strings.TrimSpace("by "+c.Exe+" "+c.Result)), cell{}, p.refs(c.Refs))
 	}
-	for i := range d.Processes {
-		if x := &d.Processes[i]; len(x.Hits) > 0 {
-			add(x.Start, "command", str(command(x)), hits(x.Hits), p.refs(x.Refs))
+	for _, r := range runs(d.Processes) {
+		what := str(command(r.first))
+		if r.times > 1 {
+			what = what.note("in " + amount(r.times, "process"))
 		}
+		add(r.first.Start, "command", what, hits(r.first.Hits), p.refs(r.first.Refs))
 	}
 	slices.SortStableFunc(acts, func(a, b act) int { return a.at.Compare(b.at) })
-	t := newTable("a-"+id, "What was done in "+id+", in order", "t:Time", "Kind", "mono wide:What", "wide:Risk", "Evidence")
+	t := newTable("a-"+id, "What was done in "+id+", in order", "t:Time", "Kind", "mono wide:What", "wide:Risk", "refs:Evidence")
 	for _, a := range acts {
 		t.row(a.cells...)
 	}

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"encoding/json"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +15,8 @@ import (
 // scripts, and the others as data for the script, which shows them on demand.
 const (
 	maxRows  = 300    // in the page
-	maxData  = 50_000 // in all
+	maxData  = 20_000 // in all
+	maxTime  = 50_000 // of the timeline
 	maxLinks = 3      // references shown of one claim
 	maxText  = 1500   // characters of one cell
 )
@@ -28,7 +29,11 @@ type table struct {
 	IDs         []string // of the rows in the page, where links lead to them
 	More        [][]cell
 	Total       int
+	Counted     int  // further ones that the hunt only counted
 	Fold        bool // a table for whom wants it
+	brief       int  // how many rows it has at most, where the rest stands elsewhere on the page
+	bare        int  // how many rows are there without scripts; 0 means maxRows
+	most        int  // how many rows it and its data have at most; 0 means maxData
 }
 
 // column is the head of one column. Class says how its cells look: "n" numbers,
@@ -38,20 +43,20 @@ type column struct{ Title, Class string }
 // cell is what stands in one place of a table; every text is escaped already
 // by [Visible], and is escaped for HTML where it is written.
 type cell struct {
-	Text  string `json:"t,omitempty"`
-	Note  string `json:"n,omitempty"` // a second line
-	Sev   string `json:"s,omitempty"`
-	Links []link `json:"l,omitempty"`
-	Left  int    `json:"m,omitempty"` // links that are not shown
+	Text  string
+	Note  string // a second line
+	Sev   string
+	Links []link
+	Left  int // links that are not shown
 }
 
 func (c *cell) empty() bool { return c.Text == "" && c.Note == "" && c.Sev == "" && len(c.Links) == 0 }
 
 // link leads to another place on the page.
 type link struct {
-	Href     string `json:"h"` // without "#"
-	Text     string `json:"t"`
-	Evidence int    `json:"e,omitempty"` // number of the line in the evidence, from 1
+	Href     string // without "#"
+	Text     string
+	Evidence int // number of the line in the evidence, from 1
 }
 
 // newTable begins a table. A column is "Title" or "class:Title".
@@ -70,11 +75,26 @@ func newTable(id, caption string, columns ...string) *table {
 func (t *table) row(cells ...cell) {
 	t.Total++
 	switch {
-	case len(t.Rows) < maxRows:
+	case t.brief > 0 && t.Total > t.brief:
+	case len(t.Rows) < cmp.Or(t.bare, maxRows):
 		t.Rows = append(t.Rows, cells)
-	case t.Total <= maxData:
+	case t.Total <= max(t.most, maxData):
 		t.More = append(t.More, cells)
 	}
+}
+
+// inOrder returns the numbers below n, in which rows are written: as they are,
+// or, where they are more than the page holds, those of the highest rank first,
+// so that what matters is there.
+func inOrder(n int, rank func(i int) int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	if n > maxRows {
+		slices.SortStableFunc(out, func(a, b int) int { return rank(b) - rank(a) })
+	}
+	return out
 }
 
 // prune takes away the columns in which nothing stands.
@@ -108,18 +128,23 @@ func kept[T any](list []T, keep []bool) []T {
 	return out
 }
 
+// Elsewhere is how many rows a short table leaves to the tables of the whole
+// host.
+func (t *table) Elsewhere() int {
+	if t.brief == 0 {
+		return 0
+	}
+	return t.Left()
+}
+
+// Shown is how many rows the page can show of the table.
+func (t *table) Shown() int { return t.Total - t.Elsewhere() }
+
 // Left is how many rows there are beyond those in the page.
 func (t *table) Left() int { return t.Total - len(t.Rows) }
 
 // Lost is how many rows neither the page nor its data have.
 func (t *table) Lost() int { return t.Total - len(t.Rows) - len(t.More) }
-
-// data returns the rows that the page does not show, as JSON that is safe
-// inside a script element.
-func (t *table) data() (string, error) {
-	b, err := json.Marshal(t.More)
-	return string(b), err
-}
 
 func str(s string) cell           { return cell{Text: cut(Visible(s), maxText)} }
 func num[T int | int64](n T) cell { return cell{Text: strconv.FormatInt(int64(n), 10)} }
@@ -151,9 +176,11 @@ func severityClass(s hunt.Severity) string {
 	return string(hunt.SeverityInfo)
 }
 
-// refs links to the lines that show something.
+// refs links to the lines that show something; a file is named once where
+// lines of it follow each other.
 func (p *page) refs(refs []evidence.Ref) cell {
 	var c cell
+	var before evidence.Ref
 	seen := 0
 	for _, r := range refs {
 		if r.IsZero() {
@@ -162,11 +189,19 @@ func (p *page) refs(refs []evidence.Ref) cell {
 		if seen++; seen > maxLinks {
 			continue
 		}
-		c.Links = append(c.Links, p.refLink(r))
+		l := p.refLink(r)
+		if n := len(c.Links); n > 0 && before.File == r.File {
+			l.Text = strings.TrimPrefix(l.Text, Visible(r.File))
+		}
+		before = r
+		c.Links = append(c.Links, l)
 	}
 	c.Left = max(0, seen-maxLinks)
 	return c
 }
+
+// ref links to one line.
+func (p *page) ref(r evidence.Ref) cell { return p.refs([]evidence.Ref{r}) }
 
 // refLink returns a link to a line; without a place where the page does not
 // hold it.
@@ -244,6 +279,19 @@ func hits(list []hunt.Hit) cell {
 		notes = append(notes, "decoded: "+d)
 	}
 	return c.note(join(notes))
+}
+
+// worstHit returns the severity of the worst hit; "" where there is none.
+func worstHit(list []hunt.Hit) hunt.Severity {
+	if len(list) == 0 {
+		return ""
+	}
+	return worst(list).Severity
+}
+
+// rankOf puts severities into an order; what has none is below all.
+func rankOf(s hunt.Severity) int {
+	return slices.Index(severityOrder, s)
 }
 
 // worst returns the first of the worst hits; there is one at least.

@@ -69,6 +69,7 @@ func (t *text) header(inv *hunt.Investigation) {
 }
 
 func (t *text) findings(inv *hunt.Investigation) {
+	most := maxTextSteps
 	for i := range inv.Findings {
 		f := &inv.Findings[i]
 		if i == 3*t.o.Top {
@@ -77,12 +78,17 @@ func (t *text) findings(inv *hunt.Investigation) {
 		}
 		t.printf("\n")
 		t.hang(0, 2, t.severity(f.Severity)+" "+Visible(f.ID)+" ", t.paint("1", f.Title))
-		t.wrap(2, f.Summary)
+		if f.Outcome != nil {
+			t.brief(inv, f)
+		} else {
+			t.wrap(2, f.Summary)
+		}
 		if len(f.Steps) < 2 {
 			t.hang(2, 4, "", t.paint("2", "evidence: "+refList(f.Refs)))
 			continue
 		}
-		t.steps(f)
+		t.steps(f, most)
+		most = laterTextSteps
 		t.wrap(2, "Why: "+f.Why)
 		if len(f.Techniques) > 0 {
 			t.wrap(2, "ATT&CK: "+strings.Join(f.Techniques, ", "))
@@ -93,14 +99,18 @@ func (t *text) findings(inv *hunt.Investigation) {
 
 // steps writes what was done in a finding, in order, a time and a severity
 // before each.
-func (t *text) steps(f *hunt.Finding) {
+func (t *text) steps(f *hunt.Finding, most int) {
+	others := 23 // columns before the text of a step
+	if t.width < narrowText {
+		others = 6
+	}
 	shown, day, detail := 0, "", ""
 	for i := range f.Steps {
 		s := &f.Steps[i]
 		if s.Severity == hunt.SeverityInfo {
 			continue
 		}
-		if shown++; shown > maxTextSteps {
+		if shown++; shown > most {
 			t.printf("    and %d more steps\n", len(f.Steps)-i)
 			return
 		}
@@ -110,21 +120,33 @@ func (t *text) steps(f *hunt.Finding) {
 			day = date
 		}
 		at, _, _ = strings.Cut(at, ".")
-		t.hang(4, 23, fmt.Sprintf("%-8s  %s%*s ", at, t.severityOf(s.Severity, severityClass(s.Severity)), 8-len(severityClass(s.Severity)), ""), cut(Visible(s.Text), 300))
+		t.hang(4, others, fmt.Sprintf("%-8s  %s%*s ", at, t.severityOf(s.Severity, severityClass(s.Severity)), 8-len(severityClass(s.Severity)), ""), cut(Visible(s.Text), 300))
 		if s.Detail != "" && s.Detail != detail {
-			t.hang(23, 25, "", cut(Visible(s.Detail), 200))
+			t.hang(others, others+2, "", cut(Visible(s.Detail), 200))
 		}
 		detail = s.Detail
-		t.hang(23, 25, "", t.paint("2", refList(s.Refs)))
+		t.hang(others, others+2, "", t.paint("2", refList(s.Refs)))
 	}
 }
 
-// maxTextSteps is how many steps of one finding are written.
-const maxTextSteps = 60
+// brief writes what must be known of a finding first.
+func (t *text) brief(inv *hunt.Investigation, f *hunt.Finding) {
+	for _, x := range inBrief(inv, f) {
+		t.hang(2, 17, fmt.Sprintf("%-15s", x.Name), x.Value)
+	}
+}
+
+const (
+	maxTextSteps   = 40 // of the first finding
+	laterTextSteps = 10 // of each other one
+	narrowText     = 60 // columns, below which a step's text stands under its time
+)
 
 // maxRefs is how many references one line names.
 const maxRefs = 5
 
+// refList names lines; a file is named once where lines of it follow each
+// other.
 func refList(refs []evidence.Ref) string {
 	var b strings.Builder
 	for i, r := range refs {
@@ -135,7 +157,11 @@ func refList(refs []evidence.Ref) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(Visible(r.String()))
+		if name := Visible(r.String()); i > 0 && refs[i-1].File == r.File {
+			b.WriteString(strings.TrimPrefix(name, Visible(r.File)))
+		} else {
+			b.WriteString(name)
+		}
 	}
 	return b.String()
 }
@@ -176,7 +202,7 @@ func (t *text) sessions(inv *hunt.Investigation) {
 		}
 		rows = append(rows, []string{s.ID, s.Kind, s.User, s.Source, brief(s.Start), lasted, strings.Join(flags, " ")})
 	}
-	t.table(rows, len(inv.Sessions))
+	t.table(rows, len(inv.Sessions)+inv.Omitted.Sessions)
 }
 
 func (t *text) users(inv *hunt.Investigation) {
@@ -190,14 +216,14 @@ func (t *text) users(inv *hunt.Investigation) {
 
 func (t *text) indicators(inv *hunt.Investigation) {
 	t.title("Indicators in findings")
-	rows := [][]string{{"type", "value", "kind", "count", "findings"}}
+	rows := [][]string{{"value", "type", "kind", "count", "findings"}}
 	total := 0
 	for _, i := range inv.Indicators {
 		if len(i.Findings) == 0 {
 			continue
 		}
 		if total++; total <= t.o.Top {
-			rows = append(rows, []string{i.Type, defangIndicator(i), i.Kind, fmt.Sprint(i.Count), strings.Join(i.Findings, " ")})
+			rows = append(rows, []string{defangIndicator(i), i.Type, i.Kind, fmt.Sprint(i.Count), strings.Join(i.Findings, " ")})
 		}
 	}
 	t.table(rows, total)
@@ -244,10 +270,10 @@ func (t *text) coverage(inv *hunt.Investigation) {
 		}
 	}
 	for _, b := range inv.Coverage.Blind {
-		t.wrap(2, "blind: "+b.Section+": "+b.Why+" "+b.Fix)
+		t.hang(2, 4, "", Visible("blind: "+b.Section+": "+b.Why+" "+b.Fix))
 	}
 	for _, n := range inv.Coverage.Notes {
-		t.wrap(2, "note: "+n)
+		t.hang(2, 4, "", Visible("note: "+n))
 	}
 	var unknown int64
 	for _, s := range inv.Coverage.Unknown {

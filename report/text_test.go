@@ -40,7 +40,9 @@ func story() *hunt.Investigation {
 			{
 				ID: "F1", Severity: hunt.SeverityCritical, Title: "Break-in: 203.0.113.7 guessed its way in as deploy",
 				Summary: "203.0.113.7 guessed passwords: 18 tries on 6 accounts failed. It got in as deploy, made the account svc-backup and put it into the group sudo.",
-				Why:     "There is a way in and what an intruder does after it.", Techniques: []string{"T1110.001", "T1136.001"}, Addresses: []netip.Addr{addr},
+				Outcome: &hunt.Outcome{WayIn: "203.0.113.7 got in as deploy by password, after 18 tries failed from there on 6 accounts.", Accounts: []string{"svc-backup"}, Rights: []string{"svc-backup in group sudo"}, Connected: []string{"203.0.113.99:4444"}},
+				Start:   at, End: at.Add(25 * time.Hour), Accounts: []string{"deploy"}, Sessions: []string{"S1", "S2"},
+				Why: "There is a way in and what an intruder does after it.", Techniques: []string{"T1110.001", "T1136.001"}, Addresses: []netip.Addr{addr},
 				Steps: []hunt.Step{
 					{Time: at, End: at.Add(time.Minute), Severity: hunt.SeverityMedium, Text: "203.0.113.7 guessed passwords: 18 tries on 6 accounts (root, admin, test, ubuntu, postgres, deploy) failed.", Refs: refs(1, 2, 3, 4, 5, 6, 7, 8)},
 					{Time: at.Add(2 * time.Minute), Severity: hunt.SeverityInfo, Text: "Not worth a line."},

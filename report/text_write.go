@@ -142,8 +142,14 @@ func clip(s string, n int) string {
 	return prefix(s, n-1) + "…"
 }
 
-// leastColumn is how narrow a column of a table may become.
-const leastColumn = 6
+// least is how narrow a column of a table may become; the first names what the
+// row is about, such as an address.
+func least(column int) int {
+	if column == 0 {
+		return 17
+	}
+	return 6
+}
 
 // table makes rows visible and writes them in columns, the first row as a head;
 // total is how many rows there would be uncut. Where the rows are wider than
@@ -165,18 +171,18 @@ func (t *text) table(rows [][]string, total int) {
 		sum, widest := 0, 0
 		for c, w := range widths {
 			sum += w + 2
-			if w > widths[widest] {
+			if w-least(c) > widths[widest]-least(widest) {
 				widest = c
 			}
 		}
 		if sum <= t.width || len(widths) == 1 {
 			break
 		}
-		if widths[widest] <= leastColumn {
+		if widths[widest] <= least(widest) {
 			widths = widths[:len(widths)-1]
 			continue
 		}
-		widths[widest] -= min(sum-t.width, max(1, (widths[widest]-leastColumn)/4))
+		widths[widest] -= min(sum-t.width, max(1, (widths[widest]-least(widest))/4))
 	}
 	for i, row := range rows {
 		var b strings.Builder

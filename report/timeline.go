@@ -19,13 +19,14 @@ const (
 )
 
 // laneOrder is the order of the lanes from the top; others follow by name.
-var laneOrder = []string{"alert", "session", "logon", "sudo", "account", "cron", "command", "file", "network", "host"}
+var laneOrder = []string{"alert", "incident", "bookmark", "session", "logon", "sudo", "account", "cron", "command", "file", "network", "host"}
 
 // timeline is the picture of what happened when: a lane for each kind, sessions
 // as bars, the rest as ticks, coloured by severity.
 type timeline struct {
 	SVG   template.HTML
 	Table *table
+	Notes []string // what is not in it
 	lanes []string
 	// points are the dated moments in the order of the table's rows: start and
 	// length in milliseconds, lane, severity, row.
@@ -73,10 +74,11 @@ func (p *page) timeline() *timeline {
 	for i, l := range t.lanes {
 		lane[l] = i
 	}
-	rows := newTable("timeline", "Timeline", "t:Time", "What", "Severity", "wide:Event", "Session", "Finding", "Evidence")
+	rows := newTable("timeline", "Every event in order", "t:Time", "What", "Severity", "wide:Event", "Session", "Finding", "Evidence")
+	rows.most = maxTime
 	for i := range inv.Timeline {
 		m := &inv.Timeline[i]
-		if !m.Time.IsZero() && i < maxData {
+		if !m.Time.IsZero() && i < maxTime {
 			var length int64
 			if m.End.After(m.Time) {
 				length = m.End.Sub(m.Time).Milliseconds()
@@ -93,6 +95,17 @@ func (p *page) timeline() *timeline {
 		rows.row(when(m.Time), str(m.Lane), sev(m.Severity), str(m.Text), p.ids(m.Session), p.ids(m.Finding), cited)
 	}
 	t.Table = p.add(rows)
+	if n := inv.Logons.Omitted; n > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%s to log on are only counted, and are not in the lane of logons: the chart of logons has all of them.", amount(n, "attempt")))
+	}
+	for _, n := range inv.Coverage.Notes {
+		if strings.Contains(n, "not in the timeline") {
+			t.Notes = append(t.Notes, Visible(n))
+		}
+	}
+	if n := rows.Lost(); n > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%s beyond the first %d are only in the JSON.", amount(n, "event"), maxTime))
+	}
 	t.draw()
 	return t
 }
@@ -130,9 +143,10 @@ func (t *timeline) draw() {
 	height := len(t.lanes)*laneHigh + 30
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="timeline" viewBox="0 0 %d %d" role="img" aria-label="Timeline of %s">`, svgWidth, height, amount(len(t.points), "event"))
+	axis(&b, t.first, t.span, laneLeft, svgWidth-laneLeft-laneRight, 0, height-8)
 	for i, l := range t.lanes {
 		y := i * laneHigh
-		fmt.Fprintf(&b, `<text class="dim" x="0" y="%d">%s</text><line class="axis" x1="%d" y1="%d" x2="%d" y2="%d"/>`,
+		fmt.Fprintf(&b, `<text class="dim" x="0" y="%d">%s</text><line class="grid" x1="%d" y1="%d" x2="%d" y2="%d"/>`,
 			y+17, safe(fit(l, 12)), laneLeft, y+laneHigh-2, svgWidth-laneRight, y+laneHigh-2)
 	}
 	type spot struct{ lane, at, to, sev int64 }
@@ -156,7 +170,6 @@ func (t *timeline) draw() {
 		}
 		fmt.Fprintf(&b, `<rect class="%s%s" x="%.1f" y="%d" width="%.1f" height="14"/>`, class, bar, x1, int(pt[2])*laneHigh+5, width)
 	}
-	ticks(&b, t.first, t.span, laneLeft, svgWidth-laneLeft-laneRight, height-8)
 	b.WriteString(`</svg>`)
 	t.SVG = template.HTML(b.String()) //nolint:gosec // every part is a number, a literal or escaped by safe
 }

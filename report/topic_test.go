@@ -104,3 +104,12 @@ func TestTopicTitlesAreShort(t *testing.T) {
 		}
 	}
 }
+
+// A story is told by its parts, each on lines of its own.
+func TestTopicOfAStory(t *testing.T) {
+	inv := full("ordinary")
+	inv.Findings[0].Paragraph = "At 2026-11-23 08:27:48 somebody got in. It worked as root. What stays: a file. Concluded, not observed: nothing."
+	var b bytes.Buffer
+	require.NoError(t, report.TopicText(&b, inv, report.TopicFinding, "F1", report.TextOptions{Width: 80}))
+	assert.Contains(t, b.String(), "\n  At 2026-11-23 08:27:48 somebody got in.\n  It worked as root.\n  What stays: a file.\n  Concluded, not observed: nothing.\n")
+}

@@ -59,10 +59,14 @@ func (t *topicText) finding(id string) bool {
 	}
 	f := t.inv.Findings[i]
 	t.printf("%s %s %s\n", t.severity(f.Severity), Visible(f.ID), t.paint("1", Visible(f.Title)))
-	for _, s := range []string{f.Summary, f.Paragraph} {
-		if s != "" {
-			t.printf("\n")
-			t.wrap(2, s)
+	if f.Summary != "" {
+		t.printf("\n")
+		t.wrap(2, f.Summary)
+	}
+	if f.Paragraph != "" {
+		t.printf("\n")
+		for _, part := range storyParts(cut(f.Paragraph, maxStory)) {
+			t.hang(2, 4, "", Visible(part))
 		}
 	}
 	t.printf("\n")

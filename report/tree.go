@@ -39,13 +39,43 @@ func (p *page) treeHTML(procs []hunt.Process, limit int) (drawn template.HTML, l
 			roots = append(roots, i)
 		}
 	}
-	var b strings.Builder
-	b.WriteString(`<ul class="tree">`)
-	for _, r := range roots {
-		p.writeTree(&b, procs, children, r, 0)
+	d := &treeDrawing{page: p, procs: procs, children: children, risky: make([]bool, len(procs))}
+	for i := range slices.Backward(procs) { // children stand after their parents
+		if j, ok := byID[procs[i].Parent]; ok && j < i && shown[i] && (d.risky[i] || procs[i].Severity.Compare(hunt.SeverityInfo) > 0) {
+			d.risky[j], d.any = true, true
+		}
 	}
-	b.WriteString(`</ul>`)
-	return template.HTML(b.String()), left //nolint:gosec // every part is a literal or escaped where it is written
+	d.small = len(procs)-left <= smallTree
+	d.b.WriteString(`<ul class="tree">`)
+	d.list(roots, 0)
+	d.b.WriteString(`</ul>`)
+	return template.HTML(d.b.String()), left //nolint:gosec // every part is a literal or escaped where it is written
+}
+
+// smallTree is how many processes are shown unfolded whatever they are.
+const smallTree = 30
+
+// treeDrawing draws a tree. A process is unfolded where something risky is
+// below it.
+type treeDrawing struct {
+	page     *page
+	procs    []hunt.Process
+	children map[int][]int
+	risky    []bool // something below it is
+	any      bool
+	small    bool
+	b        strings.Builder
+}
+
+// list draws processes below each other; why their parent is inferred is said
+// once where several have the same reason.
+func (d *treeDrawing) list(which []int, depth int) {
+	reason := ""
+	for _, i := range which {
+		x := &d.procs[i]
+		d.process(i, depth, x.Reason != reason)
+		reason = x.Reason
+	}
 }
 
 // choose marks the processes to draw.
@@ -79,42 +109,36 @@ func choose(procs []hunt.Process, byID map[int]int, limit int) []bool {
 	return shown
 }
 
-func (p *page) writeTree(b *strings.Builder, procs []hunt.Process, children map[int][]int, i, depth int) {
-	kids := children[i]
+func (d *treeDrawing) process(i, depth int, why bool) {
+	kids := d.children[i]
+	b := &d.b
 	if len(kids) == 0 {
 		b.WriteString(`<li><div class="proc">`)
-		p.writeProcess(b, &procs[i])
+		writeProcess(b, &d.procs[i], why)
 		b.WriteString(`</div>`)
-		p.writeCite(b, &procs[i])
+		d.page.writeCite(b, &d.procs[i])
 		b.WriteString(`</li>`)
 		return
 	}
 	open := ""
-	if depth < 6 || risky(procs, children, i) {
+	if d.risky[i] || d.small || !d.any && depth < 2 {
 		open = " open"
 	}
 	b.WriteString(`<li><details` + open + `><summary class="proc">`)
-	p.writeProcess(b, &procs[i])
+	writeProcess(b, &d.procs[i], why)
 	b.WriteString(`</summary>`)
-	p.writeCite(b, &procs[i])
+	d.page.writeCite(b, &d.procs[i])
 	if depth < maxTreeDepth {
 		b.WriteString(`<ul>`)
-		for _, k := range kids {
-			p.writeTree(b, procs, children, k, depth+1)
-		}
+		d.list(kids, depth+1)
 		b.WriteString(`</ul>`)
 	} else {
-		fmt.Fprintf(b, `<span class="dim">%d deeper processes</span>`, below(children, i))
+		fmt.Fprintf(b, `<span class="dim">%d deeper processes</span>`, below(d.children, i))
 	}
 	b.WriteString(`</details></li>`)
 }
 
-// risky reports whether a child of a process is worth seeing.
-func risky(procs []hunt.Process, children map[int][]int, i int) bool {
-	return slices.ContainsFunc(children[i], func(k int) bool { return procs[k].Severity.Compare(hunt.SeverityInfo) > 0 })
-}
-
-func (p *page) writeProcess(b *strings.Builder, proc *hunt.Process) {
+func writeProcess(b *strings.Builder, proc *hunt.Process, why bool) {
 	class := "code"
 	if proc.Edge == "inferred" {
 		class = "code inferred"
@@ -135,7 +159,7 @@ func (p *page) writeProcess(b *strings.Builder, proc *hunt.Process) {
 	if telling {
 		b.WriteString(`<span class="note">` + safe(worst(proc.Hits).Why) + `</span>`)
 	}
-	if proc.Edge == "inferred" && proc.Reason != "" {
+	if why && proc.Edge == "inferred" && proc.Reason != "" {
 		b.WriteString(`<span class="note">The parent is inferred: ` + safe(proc.Reason) + `</span>`)
 	}
 }

@@ -132,8 +132,10 @@ class Table {
   }
 }
 
+// textOf returns the text of a cell of data.
 function textOf(c) {
-  return [c.s, c.t, ...(c.l || []).map((l) => l.t), c.n].filter(Boolean).join(" ");
+  if (!c || typeof c === "string") return c || "";
+  return [c.s, c.t, ...(c.l || []).map((l) => (typeof l === "string" ? l : l[1] ?? l.t)), c.n].filter(Boolean).join(" ");
 }
 
 // sortKey sorts numbers, sizes and severities by what they mean.
@@ -157,20 +159,27 @@ function compare(a, b) {
   return collator.compare(a, b);
 }
 
-// drawRow makes a row of data as the page's template makes it.
+// drawRow makes a row of data as the page's template makes it; rowdata.go says
+// what its cells are.
 function drawRow(cells, classes, number, table) {
   const tr = make("tr");
   if (table === "evidence") tr.id = "e" + (number + 1);
   cells.forEach((c, i) => {
     const td = make("td");
     if (classes[i]) td.className = classes[i];
+    if (!c || typeof c === "string") {
+      td.append(c || "");
+      tr.append(td);
+      return;
+    }
     if (c.s) td.append(make("span", { className: "sev " + c.s, textContent: c.s }), " ");
     if (c.t) td.append(c.t);
     for (const l of c.l || []) {
-      if (!l.h) { td.append(l.t + " "); continue; }
-      const a = make("a", { textContent: l.t });
-      a.setAttribute("href", "#" + l.h);
-      if (l.e) a.dataset.e = l.e;
+      const [to, text, line] = typeof l === "string" ? [l, l] : Array.isArray(l) ? ["e" + l[0], l[1], l[0]] : [l.h, l.t];
+      if (!to) { td.append(text + " "); continue; }
+      const a = make("a", { textContent: text });
+      a.setAttribute("href", "#" + to);
+      if (line) a.dataset.e = line;
       td.append(a, " ");
     }
     if (c.m) td.append(make("span", { className: "dim", textContent: "+" + c.m }));

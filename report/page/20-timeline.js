@@ -7,6 +7,8 @@
   const width = 1120, left = 90, right = 12, high = 26;
   const plot = width - left - right;
   let data, from, to, tip, range, svg, brush;
+  const day = 864e5; // in milliseconds, as are the distances that people read easily between two times
+  const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5, 108e5, 216e5, 432e5, day, 2 * day, 7 * day, 14 * day, 30 * day, 91 * day, 365 * day];
   const off = new Set(); // "lane 2", "severity 0"
 
   function draw() {
@@ -15,10 +17,21 @@
     data.lanes.forEach((lane, i) => {
       const name = svgOf("text", { class: "dim", x: 0, y: i * high + 17 });
       name.textContent = lane.name.length > 12 ? lane.name.slice(0, 11) + "…" : lane.name;
-      svg.append(name, svgOf("line", { class: "axis", x1: left, y1: i * high + high - 2, x2: width - right, y2: i * high + high - 2 }));
+      svg.append(name, svgOf("line", { class: "grid", x1: left, y1: i * high + high - 2, x2: width - right, y2: i * high + high - 2 }));
     });
     const seen = new Set();
     const scale = plot / (to - from);
+    const zone = svgOf("text", { class: "dim", x: 0, y: height - 8 });
+    zone.textContent = "UTC";
+    svg.append(zone);
+    const step = steps.find((s) => (to - from) / s < 8) || steps.at(-1) * Math.ceil((to - from) / steps.at(-1) / 8);
+    const zero = Math.min(step, day);
+    for (let at = Math.ceil((data.start + from) / zero) * zero; at <= data.start + to; at += step) {
+      const x = left + (at - data.start - from) * scale;
+      const t = svgOf("text", { class: "dim", x, y: height - 8, "text-anchor": x < left + 30 ? "start" : x > width - right - 34 ? "end" : "middle" });
+      t.textContent = stamp(at, step);
+      svg.append(svgOf("line", { class: "grid", x1: x, y1: 0, x2: x, y2: height - 19 }), t);
+    }
     let count = 0;
     for (const p of data.points) {
       if (p[0] + p[1] < from || p[0] > to || off.has("lane " + p[2]) || off.has("severity " + p[3])) continue;
@@ -33,15 +46,10 @@
       mark.row = p[4];
       svg.append(mark);
     }
-    for (let i = 0; i < 6; i++) {
-      const t = svgOf("text", { class: "dim", x: left + plot * i / 5, y: height - 8, "text-anchor": i === 0 ? "start" : i === 5 ? "end" : "middle" });
-      t.textContent = stamp(data.start + from + (to - from) * i / 5);
-      svg.append(t);
-    }
     brush = svgOf("rect", { class: "brush", y: 0, height: height - 26, width: 0, x: 0 });
     svg.append(brush);
     view.replaceChildren(svg);
-    range.textContent = `${count} of ${data.points.length} events, ${iso(from)} to ${iso(to)}`;
+    range.textContent = `${count} of ${data.points.length} events, ${iso(from)} to ${iso(to)} UTC`;
   }
 
   function svgOf(name, attributes) {
@@ -50,11 +58,10 @@
     return e;
   }
   const iso = (ms) => new Date(data.start + ms).toISOString().slice(0, 19).replace("T", " ");
-  function stamp(ms) {
+  function stamp(ms, step) {
     const s = new Date(ms).toISOString();
-    if (to - from < 6e4) return s.slice(11, 23);
-    if (to - from < 6e5) return s.slice(11, 19);
-    return to - from < 864e5 ? s.slice(11, 16) : s.slice(0, 16).replace("T", " ");
+    if (step >= day || ms % day === 0) return s.slice(0, 10);
+    return s.slice(11, step < 1000 ? 23 : step < 6e4 ? 19 : 16);
   }
 
   let waiting;

@@ -9,9 +9,16 @@ function reveal(id, number) {
   focusOn(table.show(number));
 }
 
+// bring scrolls to an element, and again when what lies between is drawn: what
+// was never seen has a height that is only guessed.
+function bring(element, block) {
+  element.scrollIntoView({ block });
+  requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block })));
+}
+
 function focusOn(element) {
   for (let e = element; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
-  element.scrollIntoView({ block: "center" });
+  bring(element, "center");
   element.classList.remove("flash");
   void element.offsetWidth; // begin the animation anew
   element.classList.add("flash");
@@ -27,7 +34,7 @@ function focusOn(element) {
   function build() {
     index = [];
     const section = (e) => e.closest("section")?.id || "overview";
-    for (const e of document.querySelectorAll("article.finding > h3, .lead, .facts, .four, .steps > li, details.minor > summary, details.session > summary, .tree .proc, .card, .callout, .blind > li")) {
+    for (const e of document.querySelectorAll("article.finding > h3, .lead, .acts > li, .facts, .four, .steps > li, details.minor > summary, details.topic > summary, .tree .proc, .card, .callout, .blind > li")) {
       const text = e.textContent.replace(/\s+/g, " ").trim();
       index.push({ section: section(e), text, low: text.toLowerCase(), go: () => focusOn(e) });
     }

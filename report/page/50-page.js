@@ -27,7 +27,7 @@
     const at = id && document.getElementById(id);
     if (!at) return;
     for (let e = at; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
-    at.scrollIntoView();
+    bring(at, "start");
   }
   addEventListener("hashchange", openTarget);
   // a second click on the same link changes no hash
