@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,15 +47,15 @@ func init() { //nolint:gochecknoinits // a table of functions that refer to it
 
 // host reports whether a row is of the host that was asked for.
 func (e *eval) host(r record) bool {
-	if e.p.Host == "" {
-		return true
-	}
-	for _, c := range []string{"HostName", "Computer", "NODE", "node", "DeviceName"} {
-		if sameHost(r.text(c), e.p.Host) {
-			return true
-		}
-	}
-	return false
+	return e.p.Host == "" || sameHost(r.text("HostName"), e.p.Host) || sameHost(node(r), e.p.Host)
+}
+
+var reNode = regexp.MustCompile(`^node=(\S+) `)
+
+// node is the host that a row is of, where its table does not say HostName: the
+// one that a record names, else the one that handed it in.
+func node(r record) string {
+	return cmp.Or(r.text("NODE"), r.text("node"), first(r.text("RawData"), reNode), r.text("DeviceName"), r.text("Computer"))
 }
 
 func sameHost(name, asked string) bool {
@@ -212,15 +213,15 @@ func (e *eval) hosts(out emit) error {
 func (e *eval) auditHosts(out emit) error {
 	g := groups{}
 	for r := range e.rows(e.p.Window) {
-		for _, c := range []string{"Computer", "NODE", "node"} {
-			if h := r.text(c); h != "" {
-				g.add(r.row.Time, h)
-				break
+		if h := node(r); h != "" {
+			x := g.add(r.row.Time, strings.ToLower(h))
+			if len(x.key) == 1 {
+				x.key = append(x.key, h)
 			}
 		}
 	}
 	for _, x := range g.sorted() {
-		if err := out([]json.RawMessage{quote(x.key[0]), number(x.rows)}); err != nil {
+		if err := out([]json.RawMessage{quote(x.key[1]), number(x.rows)}); err != nil {
 			return err
 		}
 	}
@@ -265,9 +266,7 @@ func (e *eval) volume(out emit) error {
 			at = b
 		}
 		n++
-		for _, c := range r.row.Cells {
-			size += int64(len(c))
-		}
+		size += r.size()
 	}
 	return flush()
 }
