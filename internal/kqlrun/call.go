@@ -89,6 +89,7 @@ var functions = map[string]function{
 	"isempty":      {"bool", func(a []any) any { return empty(a[0]) }},
 	"isnotempty":   {"bool", func(a []any) any { return !empty(a[0]) }},
 	"isnull":       {"bool", func(a []any) any { return a[0] == nil }},
+	"isnotnull":    {"bool", func(a []any) any { return a[0] != nil }},
 	"tolower":      {"string", func(a []any) any { return strings.ToLower(asText(a[0])) }},
 	"tostring":     {"string", func(a []any) any { return asText(a[0]) }},
 	"strcat":       {"string", strcat},

@@ -103,7 +103,7 @@ func combine(op string, a, b expr) (expr, error) {
 	}
 	among := func(fold bool) func(x, y any) bool {
 		return func(x, y any) bool {
-			for _, v := range list(y) {
+			for _, v := range several(y) {
 				if fold && strings.EqualFold(asText(x), asText(v)) || !fold && equal(x, v) {
 					return true
 				}
@@ -142,7 +142,7 @@ func combine(op string, a, b expr) (expr, error) {
 		return truth(func(x, y any) bool { return has(asText(x), asText(y)) })
 	case "has_any":
 		return truth(func(x, y any) bool {
-			for _, v := range list(y) {
+			for _, v := range several(y) {
 				if has(asText(x), asText(v)) {
 					return true
 				}
@@ -160,6 +160,14 @@ func combine(op string, a, b expr) (expr, error) {
 		return expr{typ: a.typ, f: func(r []any) any { return sum(op, a.f(r), b.f(r)) }}, nil
 	}
 	return expr{}, fmt.Errorf("no operator %s", op)
+}
+
+// several is the list behind in and has_any, which may have one member.
+func several(v any) []any {
+	if l, ok := v.([]any); ok {
+		return l
+	}
+	return []any{v}
 }
 
 func sum(op string, a, b any) any {

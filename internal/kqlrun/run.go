@@ -2,7 +2,6 @@ package kqlrun
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -32,18 +31,46 @@ func Run(kql string, tables map[string]*Table) (*Table, error) {
 		if err := p.want("="); err != nil {
 			return nil, err
 		}
-		x, err := p.expr(s)
-		if err != nil {
-			return nil, err
+		if _, ok := tables[p.peek().text]; ok && p.peek().kind == word {
+			t, err := p.pipeline(s, tables)
+			if err != nil {
+				return nil, err
+			}
+			s.lets[name] = t.firstColumn()
+		} else {
+			s.columns = nil
+			x, err := p.expr(s)
+			if err != nil {
+				return nil, err
+			}
+			s.lets[name] = x.f(nil)
 		}
-		s.lets[name] = x.f(nil)
 		if err := p.want(";"); err != nil {
 			return nil, err
 		}
 	}
-	from, ok := tables[p.take().text]
+	t, err := p.pipeline(s, tables)
+	if err == nil && p.peek().kind != end {
+		err = p.wrong("the end")
+	}
+	return t, err
+}
+
+// firstColumn is what a table stands for behind in.
+func (t *Table) firstColumn() any {
+	out := []any{}
+	for _, r := range t.Rows {
+		out = append(out, r[0])
+	}
+	return out
+}
+
+// pipeline runs a table and the operators behind it.
+func (p *parser) pipeline(s *scope, tables map[string]*Table) (*Table, error) {
+	name := p.take().text
+	from, ok := tables[name]
 	if !ok {
-		return nil, fmt.Errorf("no table %q", p.tokens[p.pos-1].text)
+		return nil, fmt.Errorf("no table %q", name)
 	}
 	t := &Table{Columns: slices.Clone(from.Columns), Rows: slices.Clone(from.Rows)}
 	for p.is("|") {
@@ -57,9 +84,6 @@ func Run(kql string, tables map[string]*Table) (*Table, error) {
 			return nil, fmt.Errorf("%s: %w", op, err)
 		}
 	}
-	if p.peek().kind != end {
-		return nil, p.wrong("the end")
-	}
 	return t, nil
 }
 
@@ -69,6 +93,9 @@ type parser struct {
 }
 
 func (p *parser) peek() token { return p.tokens[p.pos] }
+
+// after returns the token after the next one.
+func (p *parser) after() token { return p.tokens[min(p.pos+1, len(p.tokens)-1)] }
 
 func (p *parser) take() token {
 	t := p.tokens[p.pos]
@@ -103,7 +130,7 @@ func (p *parser) wrong(want string) error {
 // named reads "name = expression" or an expression alone.
 func (p *parser) named(s *scope) (expr, error) {
 	name := ""
-	if p.peek().kind == word && p.tokens[p.pos+1].text == "=" && p.tokens[p.pos+1].kind == symbol {
+	if p.peek().kind == word && p.after().text == "=" {
 		name = p.take().text
 		p.pos++
 	}
@@ -132,7 +159,7 @@ var operators map[string]func(*parser, *scope, *Table) error
 func init() { //nolint:gochecknoinits // a table of functions that refer to it
 	operators = map[string]func(*parser, *scope, *Table) error{
 		"where": where, "extend": extend, "project": project, "project-away": away, "sort": sortBy, "summarize": summarize,
-		"getschema": schema, "mv-expand": expand,
+		"getschema": schema, "distinct": distinct, "mv-expand": expand,
 	}
 }
 
@@ -268,6 +295,20 @@ func schema(_ *parser, _ *scope, t *Table) error {
 	return nil
 }
 
+func distinct(p *parser, s *scope, t *Table) error {
+	if err := project(p, s, t); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	t.Rows = slices.DeleteFunc(t.Rows, func(r []any) bool {
+		id := fmt.Sprintf("%q", r)
+		again := seen[id]
+		seen[id] = true
+		return again
+	})
+	return nil
+}
+
 func expand(p *parser, s *scope, t *Table) error {
 	x, err := p.named(s)
 	if err != nil {
@@ -282,9 +323,4 @@ func expand(p *parser, s *scope, t *Table) error {
 	t.Columns = append(slices.Clone(t.Columns), Column{x.name, "dynamic"})
 	t.Rows = rows
 	return nil
-}
-
-// Names returns the operators and functions that are known, for messages.
-func Names() []string {
-	return slices.Sorted(maps.Keys(functions))
 }

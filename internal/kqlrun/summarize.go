@@ -24,7 +24,7 @@ func summarize(p *parser, s *scope, t *Table) error {
 		}
 	}
 	var keys []expr
-	if p.tokens[p.pos-1].text == "by" || p.is("by") {
+	if p.is("by") || p.tokens[max(p.pos-1, 0)].text == "by" {
 		var err error
 		if keys, err = p.list(s); err != nil {
 			return err
@@ -82,7 +82,7 @@ func summarize(p *parser, s *scope, t *Table) error {
 
 func (p *parser) aggregate(s *scope) ([]aggregate, error) {
 	name := ""
-	if p.tokens[p.pos+1].text == "=" {
+	if p.after().text == "=" {
 		name = p.take().text
 		p.pos++
 	}
@@ -145,8 +145,10 @@ func argMax(s *scope, x expr) aggregate {
 type reduce func(rows [][]any) any
 
 var aggregates = map[string]func(args []expr) (typ string, f reduce){
-	"count":    func([]expr) (string, reduce) { return "long", func(rows [][]any) any { return int64(len(rows)) } },
-	"countif":  func(a []expr) (string, reduce) { return "long", func(rows [][]any) any { return int64(len(kept(rows, a[0]))) } },
+	"count": func([]expr) (string, reduce) { return "long", func(rows [][]any) any { return int64(len(rows)) } },
+	"countif": func(a []expr) (string, reduce) {
+		return "long", func(rows [][]any) any { return int64(len(kept(rows, a[0]))) }
+	},
 	"max":      func(a []expr) (string, reduce) { return a[0].typ, extreme(a[0], 1) },
 	"min":      func(a []expr) (string, reduce) { return a[0].typ, extreme(a[0], -1) },
 	"sum":      func(a []expr) (string, reduce) { return a[0].typ, total(a[0]) },

@@ -143,10 +143,36 @@ func (e *eval) schema(out emit) error {
 	return nil
 }
 
+// usage counts the rows of Usage; where that table was not added, it names the
+// tables that were.
 func (e *eval) usage(out emit) error {
-	slices.Sort(e.everything)
-	for _, n := range e.everything {
-		if err := out([]json.RawMessage{quote(n), json.RawMessage("1.5"), nil}); err != nil {
+	if e.table.Rows == nil {
+		slices.Sort(e.everything)
+		for _, n := range e.everything {
+			if err := out([]json.RawMessage{quote(n), json.RawMessage("1.5"), nil}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := e.p.Window
+	if !w.Start.IsZero() {
+		w.Start = w.Start.AddDate(0, 0, -31)
+	}
+	if !w.End.IsZero() {
+		w.End = w.End.AddDate(0, 0, 1)
+	}
+	g, sizes := groups{}, map[string]float64{}
+	for r := range e.rows(w) {
+		name := r.text("DataType")
+		g.add(r.row.Time, name)
+		if v, err := strconv.ParseFloat(r.text("Quantity"), 64); err == nil {
+			sizes[name] += v
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(g)) {
+		size := json.RawMessage(strconv.FormatFloat(sizes[name], 'f', -1, 64))
+		if err := out([]json.RawMessage{quote(name), size, timeCell(g[name].last)}); err != nil {
 			return err
 		}
 	}
@@ -202,7 +228,9 @@ func (e *eval) hosts(out emit) error {
 			x.key = append(x.key, host, r.text("Computer"))
 		}
 	}
-	for _, x := range g.sorted() {
+	all := g.sorted()
+	slices.SortFunc(all, func(a, b *group) int { return cmp.Or(cmp.Compare(b.rows, a.rows), cmp.Compare(a.key[1], b.key[1])) })
+	for _, x := range all {
 		if err := out([]json.RawMessage{quote(x.key[1]), quote(x.key[2]), number(x.rows), timeCell(x.first), timeCell(x.last)}); err != nil {
 			return err
 		}
@@ -220,7 +248,9 @@ func (e *eval) auditHosts(out emit) error {
 			}
 		}
 	}
-	for _, x := range g.sorted() {
+	all := g.sorted()
+	slices.SortFunc(all, func(a, b *group) int { return cmp.Or(cmp.Compare(b.rows, a.rows), cmp.Compare(a.key[1], b.key[1])) })
+	for _, x := range all {
 		if err := out([]json.RawMessage{quote(x.key[1]), number(x.rows)}); err != nil {
 			return err
 		}
@@ -298,8 +328,9 @@ func (e *eval) auditEvents(out emit) error {
 			byID[key] = x
 			all = append(all, x)
 		}
-		x.messages = append(x.messages, map[string][]string{typ: strings.Split(strings.TrimRight(body, "\r\n"), " ")})
+		x.messages = append(x.messages, map[string][]string{typ: strings.Split(strings.TrimLeft(strings.TrimRight(body, "\r\n"), " "), " ")})
 	}
+	slices.SortStableFunc(all, func(a, b *event) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
 	for _, x := range all {
 		b, err := json.Marshal(x.messages)
 		if err != nil {
