@@ -204,7 +204,7 @@ var tryValues = map[string][]func(*sentinel.Params){
 	"start":      times(func(p *sentinel.Params) *time.Time { return &p.Window.Start }, "2026-11-23T08:00:00.2Z", "2026-11-23T08:00:00.12345675Z", "2026-11-23T08:40:00Z"),
 	"end":        times(func(p *sentinel.Params) *time.Time { return &p.Window.End }, "2026-11-23T09:00:00Z", "2026-11-23T08:59:59.9999999Z", "2026-11-24T00:00:00Z", "2026-11-23T08:26:39Z"),
 	"host":       names(func(p *sentinel.Params) *string { return &p.Host }, "web01", "WEB01.corp.example", "db01", "collector", "nobody", `web01" or true //`),
-	"account":    names(func(p *sentinel.Params) *string { return &p.Account }, "alice", "ROOT", "svc_backup", "bob", "carol", "svc-x", "docker", "*", `"; DROP	` + "\u202e漢🦊"),
+	"account":    names(func(p *sentinel.Params) *string { return &p.Account }, "alice", "ROOT", "svc_backup", "bob", "carol", "svc-x", "docker", "*", `"; DROP	`+"\u202e漢🦊"),
 	"facilities": lists(func(p *sentinel.Params) *[]string { return &p.Facilities }, "auth", "CRON"),
 	"severities": lists(func(p *sentinel.Params) *[]string { return &p.Severities }, "err", "Alert"),
 	"processes":  lists(func(p *sentinel.Params) *[]string { return &p.Processes }, "sshd", "/tmp/miner"),

@@ -333,3 +333,10 @@ func timeOf(v json.RawMessage) time.Time {
 	}
 	return t.UTC()
 }
+
+// Remove takes a table away: the workspace then has none of that name.
+func (s *Server) Remove(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.tables, name)
+}
