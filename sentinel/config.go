@@ -57,14 +57,25 @@ type Places struct {
 // Flags defines the flags workspace, tenant, cloud, credential, client,
 // certificate and config on fs.
 func (c *Config) Flags(fs *flag.FlagSet) {
-	fs.Func("workspace", "the Log Analytics `workspace`: its id, or its name in msticpyconfig.yaml; several by commas (default $LOG_ANALYTICS_WORKSPACE_ID, then the file's Default)",
-		func(s string) error { c.Workspaces = append(c.Workspaces, split(s)...); return nil })
+	fs.Var((*nameList)(&c.Workspaces), "workspace", "the Log Analytics `workspace`: its id, or its name in msticpyconfig.yaml; several by commas (default $LOG_ANALYTICS_WORKSPACE_ID, then the file's Default)")
 	fs.StringVar(&c.Tenant, "tenant", "", "the `tenant` of the workspace: an id or a domain (default $AZURE_TENANT_ID, then the file's)")
 	fs.StringVar(&c.Cloud, "cloud", "", "the `cloud` of the workspace: "+Clouds+" (default $AZURE_CLOUD, then the file's, then public)")
 	fs.StringVar(&c.Credential, "credential", "", "the `kind` of credential, or several by commas to be tried in turn: "+kindNames())
 	fs.StringVar(&c.Client, "client", "", "the `id` of the application that asks (default $AZURE_CLIENT_ID); its secret is taken from $AZURE_CLIENT_SECRET")
 	fs.StringVar(&c.Certificate, "certificate", "", "a `file` with the application's certificate and key (default $AZURE_CLIENT_CERTIFICATE_PATH)")
 	fs.StringVar(&c.File, "config", "", "msticpy's settings `file` (default $MSTICPYCONFIG, then msticpyconfig.yaml here or in ~/.msticpy)")
+}
+
+// nameList is a flag that adds names.
+type nameList []string
+
+// String is what [flag.Value] asks for: what Set takes.
+func (l *nameList) String() string { return strings.Join(*l, ",") }
+
+// Set adds the names of s.
+func (l *nameList) Set(s string) error {
+	*l = append(*l, split(s)...)
+	return nil
 }
 
 func split(s string) []string {
