@@ -34,7 +34,7 @@ type seconds struct {
 // readers had it. The rows of the same second come with it and are kept, up to
 // 64 MiB.
 func (w *Workspace) Raw(ctx context.Context, ref evidence.Ref) ([]byte, error) {
-	query, p, number, err := parseRef(ref)
+	query, p, number, err := ParseRef(ref)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ref, err)
 	}
@@ -81,9 +81,11 @@ func (w *Workspace) second(ctx context.Context, query string, p Params) ([][]byt
 	return rows, nil
 }
 
-// parseRef reads a reference of stream.place: the query, its parameters with
-// the window of the second, and the row's number.
-func parseRef(ref evidence.Ref) (query string, p Params, number int64, err error) {
+// ParseRef reads a reference that a [Workspace] gave: the query that gave the
+// row, its parameters with the second that the row is of as their window, and
+// the row's number in that second, from 1. The error is [ErrUnknownRef] for
+// references of other sources.
+func ParseRef(ref evidence.Ref) (query string, p Params, number int64, err error) {
 	first, rest, ok := strings.Cut(ref.File, "/")
 	i := strings.LastIndexByte(rest, '/')
 	if !ok || i < 0 {

@@ -44,6 +44,7 @@ examples:
   linuxhost -source /var/log -feeds /srv/intel
   linuxhost -interactive -source /var/log
   linuxhost -export csv=tables.zip -export stix=bundle.json -json report.json
+  linuxhost -source sentinel -window 2d -export sentinel=put
   linuxhost verify report.json
 
 It exits with 0 when the hunt was done, whatever it found; 1 when it failed; 2
@@ -283,7 +284,7 @@ func (p *program) write(ctx context.Context, inv *hunt.Investigation) error {
 			return fmt.Errorf("-json: %w", err)
 		}
 	}
-	if err := p.exports.write(inv); err != nil {
+	if err := p.exports.write(inv, p.stderr); err != nil {
 		return err
 	}
 	o := report.TextOptions{Width: p.columns(), Color: terminal(p.stdout) && os.Getenv("NO_COLOR") == ""}
