@@ -216,6 +216,10 @@ var tryValues = map[string][]func(*sentinel.Params){
 		func(p *sentinel.Params) { p.Addresses = addrs("198.51.100.7", "2001:db8::7") },
 		func(p *sentinel.Params) { p.Addresses = addrs("203.0.113.6", "10.0.0.8") },
 	},
+	"seconds": {
+		func(p *sentinel.Params) { p.Seconds = []int64{1795420800, 1795420805, 1795422398} }, // 08:00:00, 08:00:05, 08:26:38
+		func(p *sentinel.Params) { p.Seconds = []int64{1} },
+	},
 	"all":   {func(p *sentinel.Params) { p.All = true }},
 	"event": {func(p *sentinel.Params) { p.Event = 3 }, func(p *sentinel.Params) { p.Event = 99 }},
 	"step":  {func(p *sentinel.Params) { p.Step = time.Second }, func(p *sentinel.Params) { p.Step = 7*time.Minute + 100*time.Nanosecond }},

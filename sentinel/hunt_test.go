@@ -1,6 +1,7 @@
 package sentinel_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/hunt"
 	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/querytime"
@@ -22,7 +24,10 @@ import (
 	"github.com/tuxtrail/tuxtrail/sentinel/sentineltest"
 )
 
-var _ hunt.Source = (*sentinel.Workspace)(nil)
+var (
+	_ hunt.Source      = (*sentinel.Workspace)(nil)
+	_ hunt.AheadSource = (*sentinel.Workspace)(nil)
+)
 
 // asFiles puts the same capture into a folder.
 func asFiles(t *testing.T, dir string) *logdir.Dir {
@@ -197,4 +202,115 @@ func TestRaw(t *testing.T) {
 			assert.Contains(t, string(raw), strings.TrimSuffix(fmt.Sprintf("%q", "audit("+e.Stamp)[1:], `"`))
 		}
 	}
+}
+
+// The lines that a hunt cites are read again with few queries.
+func TestHuntReadsItsEvidenceTogether(t *testing.T) {
+	srv, ws, _ := hostA(t, sentinel.Options{})
+	inv, err := hunt.Investigate(t.Context(), ws, hunt.Options{})
+	require.NoError(t, err)
+	require.Greater(t, len(inv.Evidence), 200)
+	assert.NotContains(t, strings.Join(inv.Coverage.Notes, " "), "could not be read again")
+	named, all := 0, srv.Asked()
+	for _, kql := range all {
+		_, p, err := sentinel.ParseQuery(kql)
+		require.NoError(t, err)
+		if len(p.Seconds) > 0 {
+			named++
+		}
+		assert.False(t, len(p.Seconds) == 0 && p.Window.Duration() == time.Second, "one second by itself: %s", kql)
+	}
+	assert.Equal(t, 2, named, "one query for each table and day")
+	assert.Less(t, len(all), 40)
+	t.Logf("%d lines cited, %d queries in all, %d of them for the lines", len(inv.Evidence), len(all), named)
+}
+
+// References find their rows again after rows of the same second came in late,
+// and after the service changed the order of rows of one time; a row that is
+// gone is told.
+func TestRawFindsRowsAgain(t *testing.T) {
+	row := func(at, msg string) string {
+		return fmt.Sprintf(`{"TimeGenerated":%q,"Computer":"web01","SyslogMessage":%q}`, at, msg) + "\n"
+	}
+	const sec, tick = "2026-11-23T08:00:00Z", "2026-11-23T08:00:00.5Z"
+	srv := serve(t)
+	first := row(sec, "one a") + row(sec, "two b") + row(tick, "six c") + row(tick, "ten d") + row("2026-11-23T08:00:01Z", "row e")
+	require.NoError(t, srv.AddJSON("Syslog", strings.NewReader(first)))
+	open := func() *sentinel.Workspace {
+		ws, err := srv.Open(sentinel.Options{Sleep: quick})
+		require.NoError(t, err)
+		return ws
+	}
+	refs, want := []evidence.Ref{}, map[evidence.Ref]string{}
+	for rec, err := range open().Syslog(t.Context(), "web01", day) {
+		require.NoError(t, err)
+		refs = append(refs, rec.Ref)
+		want[rec.Ref] = rec.Raw
+	}
+	require.Len(t, want, 5, "all references differ")
+	// late rows before them, and ties in another order
+	require.NoError(t, srv.AddJSON("Syslog", strings.NewReader(row("2026-11-23T08:00:00Z", "new x")+row(sec, "two b")+row(sec, "one a")+
+		row("2026-11-23T08:00:00.25Z", "new y")+row(tick, "ten d")+row(tick, "six c")+row("2026-11-23T08:00:01Z", "ROW e"))))
+	for name, ahead := range map[string]bool{"alone": false, "ahead": true} {
+		ws := open()
+		if ahead {
+			require.NoError(t, ws.Ahead(t.Context(), append(refs, evidence.Ref{File: "auth.log", Line: 5})))
+		}
+		for _, ref := range refs[:4] {
+			raw, err := ws.Raw(t.Context(), ref)
+			require.NoError(t, err, name)
+			assert.Equal(t, want[ref], string(raw), name)
+		}
+		_, err := ws.Raw(t.Context(), refs[4])
+		require.ErrorIs(t, err, sentinel.ErrChanged, "%s: another row of the same length", name)
+		_, err = ws.Raw(t.Context(), evidence.Ref{File: "auth.log", Line: 5})
+		require.ErrorIs(t, err, sentinel.ErrUnknownRef)
+	}
+	// many seconds are asked for in parts, in a window of each day
+	var many []evidence.Ref
+	for i := range int64(1200) {
+		many = append(many, evidence.Ref{File: "syslog_all/web01/2026-11-23", Line: ((i/3600*10_000+i/60%60*100+i%60)*1_000_000 + 1) * 10_000})
+	}
+	before, _ := srv.Total()
+	require.NoError(t, open().Ahead(t.Context(), many))
+	after, _ := srv.Total()
+	assert.LessOrEqual(t, after-before, int64(4))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, open().Ahead(ctx, many), context.Canceled)
+	// what Ahead could not read, Raw does
+	ws, err := srv.Open(sentinel.Options{Sleep: quick, Retries: -1})
+	require.NoError(t, err)
+	srv.Break(sentineltest.Faults{Internal: 1})
+	require.NoError(t, ws.Ahead(t.Context(), refs))
+	srv.Break(sentineltest.Faults{})
+	raw, err := ws.Raw(t.Context(), refs[0])
+	require.NoError(t, err)
+	assert.Equal(t, want[refs[0]], string(raw))
+}
+
+// A stream remembers only what is ahead of what was read, of auditd's rows too.
+func TestStreamForgets(t *testing.T) {
+	srv := serve(t)
+	var b strings.Builder
+	for i := range 60_000 {
+		at := day.Start.Add(time.Duration(i) * time.Second / 2)
+		fmt.Fprintf(&b, `{"TimeGenerated":%q,"Computer":"web01","RawData":"type=USER_START msg=audit(%d.%03d:%d): pid=1 uid=0 auid=0 ses=1 msg='op=x res=success'"}`+"\n",
+			at.Format(time.RFC3339Nano), at.Unix(), at.Nanosecond()/1e6, i+1)
+	}
+	require.NoError(t, srv.AddJSON("AuditLog_CL", strings.NewReader(b.String())))
+	ws, err := srv.Open(sentinel.Options{Sleep: quick})
+	require.NoError(t, err)
+	n := 0
+	var last evidence.Ref
+	for e, err := range ws.Audit(t.Context(), "web01", day) {
+		require.NoError(t, err)
+		require.Greater(t, e.Ref().Line, last.Line, "references rise")
+		last = e.Ref()
+		n++
+	}
+	assert.Equal(t, 60_000, n)
+	raw, err := ws.Raw(t.Context(), last)
+	require.NoError(t, err)
+	assert.Contains(t, string(raw), ":60000)")
 }

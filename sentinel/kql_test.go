@@ -113,6 +113,8 @@ func full(q sentinel.Query, s string) sentinel.Params {
 			p.Severities = list
 		case "processes":
 			p.Processes = list
+		case "seconds":
+			p.Seconds = []int64{1795422398, 1795422399}
 		case "values":
 			p.Values = list
 		case "alerts":

@@ -37,7 +37,7 @@ func (w *Workspace) plan(ctx context.Context, q *Query, p Params) ([]querytime.W
 	if q.Split == "" {
 		return []querytime.Window{p.Window}, 0, nil
 	}
-	counted := q.plan && len(p.Facilities)+len(p.Severities)+len(p.Processes) == 0 && p.Account == ""
+	counted := q.plan && len(p.Facilities)+len(p.Severities)+len(p.Processes)+len(p.Seconds) == 0 && p.Account == ""
 	if !counted && !p.Window.IsOpen() {
 		return []querytime.Window{p.Window}, 0, nil
 	}
@@ -169,3 +169,5 @@ func (w *Workspace) cut(win querytime.Window, bins []bin, step time.Duration) []
 	}
 	return append(out, querytime.Window{Start: from, End: win.End})
 }
+
+func unix(second int64) time.Time { return time.Unix(second, 0).UTC() }

@@ -24,16 +24,28 @@ var (
 // maxKept is how many bytes of rows are kept for references to come.
 const maxKept = 64 << 20
 
-// seconds are the rows of seconds that were asked for again.
-type seconds struct {
-	kept map[string][][]byte
-	size int
+// kept are rows that were asked for again.
+type kept struct {
+	seconds map[string][][]byte     // all rows of a second
+	ahead   map[evidence.Ref][]byte // those that Ahead found
+	size    int
 }
 
 // Raw asks for the row of ref again and returns it as a JSON object, as the
 // readers had it. The rows of the same second come with it and are kept, up to
-// 64 MiB.
+// 64 MiB. Where many references are to be read, [Workspace.Ahead] before it
+// saves most of the queries.
+//
+// A row is known by what it holds, not by its number alone: one that others of
+// its second were put before is found, and another row in its place is
+// [ErrChanged].
 func (w *Workspace) Raw(ctx context.Context, ref evidence.Ref) ([]byte, error) {
+	w.mu.Lock()
+	row, ok := w.ahead[ref]
+	w.mu.Unlock()
+	if ok {
+		return row, nil
+	}
 	query, p, number, err := ParseRef(ref)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ref, err)
@@ -42,43 +54,73 @@ func (w *Workspace) Raw(ctx context.Context, ref evidence.Ref) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ref, err)
 	}
-	if i := number - 1; i >= 0 && i < int64(len(rows)) && (ref.Length == 0 || len(rows[i]) == ref.Length) {
-		return rows[i], nil
+	if row := find(rows, ref, number); row != nil {
+		return row, nil
 	}
 	return nil, fmt.Errorf("%s: %w", ref, ErrChanged)
+}
+
+// find returns the row of a reference among those of its second: of those that
+// pass its check the one whose number is nearest.
+func find(rows [][]byte, ref evidence.Ref, number int64) []byte {
+	check := uint16(ref.Line % perRow)
+	fits := func(i int64) bool {
+		return i >= 0 && i < int64(len(rows)) && rows[i] != nil && (ref.Length == 0 || len(rows[i]) == ref.Length) && checkOf(rows[i]) == check
+	}
+	for away := range int64(len(rows)) + number {
+		for _, i := range [...]int64{number - 1 + away, number - 1 - away} {
+			if fits(i) {
+				return rows[i]
+			}
+		}
+	}
+	return nil
 }
 
 // second returns the rows of a second as objects.
 func (w *Workspace) second(ctx context.Context, query string, p Params) ([][]byte, error) {
 	key := refName(query, p) + "/" + p.Window.Start.String()
 	w.mu.Lock()
-	rows, ok := w.kept[key]
+	rows, ok := w.seconds[key]
 	w.mu.Unlock()
 	if ok {
 		return rows, nil
 	}
-	s := &stream{raw: query == "audit_lines"}
 	size := 0
+	s := &stream{raw: query == "audit_lines"}
 	for row, err := range w.Rows(ctx, query, p) {
 		if err != nil {
 			return nil, err
 		}
-		s.buf = nil
-		b, err := s.object(row)
-		if err != nil {
-			b = nil // keeps the numbers of the others
-		}
+		b := s.objectOf(row)
 		rows = append(rows, b)
 		size += len(b)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.kept == nil || w.size+size > maxKept {
-		w.kept, w.size = map[string][][]byte{}, 0
-	}
-	w.kept[key] = rows
+	w.room(size)
+	w.seconds[key] = rows
 	w.size += size
 	return rows, nil
+}
+
+// objectOf returns a row as the object that it was; nil, which keeps the numbers
+// of the others, where it is none.
+func (s *stream) objectOf(row Row) []byte {
+	s.buf = nil
+	b, err := s.object(row)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// room forgets what is kept where size more would be too much. The lock is
+// held.
+func (w *Workspace) room(size int) {
+	if w.seconds == nil || w.size+size > maxKept {
+		w.kept = kept{seconds: map[string][][]byte{}, ahead: map[evidence.Ref][]byte{}}
+	}
 }
 
 // ParseRef reads a reference that a [Workspace] gave: the query that gave the
@@ -103,12 +145,12 @@ func ParseRef(ref evidence.Ref) (query string, p Params, number int64, err error
 	if host := rest[:i]; host != "*" {
 		p.Host = host
 	}
-	clock := ref.Line / perSecond
+	clock := ref.Line / perRow / perSecond
 	h, m, s := clock/10_000, clock/100%100, clock%100
 	if ref.Line < 0 || h > 23 || m > 59 || s > 59 {
 		return "", p, 0, ErrUnknownRef
 	}
 	at := day.Add(time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second)
 	p.Window = querytime.Window{Start: at, End: at.Add(time.Second)}
-	return query, p, ref.Line % perSecond, nil
+	return query, p, ref.Line / perRow % perSecond, nil
 }

@@ -141,7 +141,7 @@ type Workspace struct {
 	order  []string
 	tables map[string]*tableInfo
 	audit  map[querytime.Window][]auditTable
-	seconds
+	kept
 }
 
 // New returns the evidence in the workspaces that o names. Nothing is asked

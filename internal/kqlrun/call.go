@@ -109,6 +109,7 @@ var functions = map[string]function{
 	"case":          {"", choose},
 	"coalesce":      {"", coalesce},
 	"bin":           {"datetime", bin},
+	"datetime_diff": {"long", secondsBetween},
 	"set_intersect": {"dynamic", intersect},
 }
 
@@ -204,4 +205,15 @@ func intersect(a []any) any {
 		}
 	}
 	return out
+}
+
+// secondsBetween is datetime_diff("second", a, b): how many times a second began
+// between the two.
+func secondsBetween(a []any) any {
+	t, ok := a[1].(time.Time)
+	from, ok2 := a[2].(time.Time)
+	if a[0] != "second" || !ok || !ok2 {
+		return nil
+	}
+	return t.Unix() - from.Unix()
 }

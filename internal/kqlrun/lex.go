@@ -164,7 +164,9 @@ func special(s, name string) (token, int, error) {
 	t = token{kind: value}
 	switch name {
 	case "datetime":
-		t.v, err = time.Parse(time.RFC3339Nano, body)
+		if t.v, err = time.Parse(time.RFC3339Nano, body); err != nil {
+			t.v, err = time.Parse(time.DateOnly, body)
+		}
 	case "time":
 		t.v, err = span(body)
 	case "long":

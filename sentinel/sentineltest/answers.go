@@ -45,8 +45,12 @@ func init() { //nolint:gochecknoinits // a table of functions that refer to it
 	maps.Copy(answers, syslogAnswers)
 }
 
-// host reports whether a row is of the host that was asked for.
+// host reports whether a row is of the host, and of the seconds, that were asked
+// for.
 func (e *eval) host(r record) bool {
+	if len(e.p.Seconds) > 0 && !slices.Contains(e.p.Seconds, r.row.Time.Unix()) {
+		return false
+	}
 	return e.p.Host == "" || sameHost(r.text("HostName"), e.p.Host) || sameHost(node(r), e.p.Host)
 }
 
