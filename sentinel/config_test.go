@@ -1,8 +1,11 @@
 package sentinel_test
 
 import (
+	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/querytime"
 	"github.com/tuxtrail/tuxtrail/sentinel"
+	"github.com/tuxtrail/tuxtrail/sentinel/sentineltest"
 )
 
 const settings = `
@@ -73,4 +77,36 @@ func TestConfig(t *testing.T) {
 			assert.Contains(t, login.paths, c.want)
 		})
 	}
+}
+
+// nobody answers no request.
+type nobody struct{}
+
+func (nobody) Do(*http.Request) (*http.Response, error) { return nil, errors.New("no route to host") }
+
+// On a machine where nothing is set, with the usual chain of credentials too,
+// the error is one that Setup helps with.
+func TestNothingIsSet(t *testing.T) {
+	for _, name := range []string{
+		"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE",
+		"IDENTITY_ENDPOINT", "MSI_ENDPOINT", "AZURE_TOKEN_CREDENTIALS",
+	} {
+		t.Setenv(name, "") // comes back after the test
+		require.NoError(t, os.Unsetenv(name))
+	}
+	t.Setenv("PATH", t.TempDir()) // no az, no azd, no pwsh
+	dir := t.TempDir()
+	for _, kind := range []string{"", "default", "env", "cli", "workload", "secret", "certificate", "env,cli"} {
+		c := sentinel.Config{
+			Workspaces: []string{sentineltest.WorkspaceID}, Credential: kind, Transport: nobody{},
+			Places: &sentinel.Places{WorkDir: dir, Home: dir, Env: func(string) string { return "" }},
+		}
+		ws, err := c.Connect(sentinel.Options{Retries: -1, Sleep: quick})
+		if err == nil {
+			_, err = ws.Hosts(t.Context())
+		}
+		require.Error(t, err, kind)
+		assert.True(t, sentinel.NeedsSetup(err), "%q: %v", kind, err)
+	}
+	assert.Equal(t, 1, strings.Count(sentinel.Setup(), "\n"), "two lines")
 }

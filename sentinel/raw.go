@@ -142,8 +142,8 @@ func ParseRef(ref evidence.Ref) (query string, p Params, number int64, err error
 		return "", p, 0, ErrUnknownRef
 	}
 	p.Table = table
-	if host := rest[:i]; host != "*" {
-		p.Host = host
+	if p.Host, ok = unquoteHost(rest[:i]); !ok {
+		return "", Params{}, 0, ErrUnknownRef
 	}
 	clock := ref.Line / perRow / perSecond
 	h, m, s := clock/10_000, clock/100%100, clock%100
