@@ -25,8 +25,8 @@ import (
 )
 
 var (
-	_ hunt.Source      = (*sentinel.Workspace)(nil)
-	_ hunt.AheadSource = (*sentinel.Workspace)(nil)
+	_ hunt.Source       = (*sentinel.Workspace)(nil)
+	_ hunt.RawAllSource = (*sentinel.Workspace)(nil)
 )
 
 // asFiles puts the same capture into a folder.
@@ -251,42 +251,64 @@ func TestRawFindsRowsAgain(t *testing.T) {
 	// late rows before them, and ties in another order
 	require.NoError(t, srv.AddJSON("Syslog", strings.NewReader(row("2026-11-23T08:00:00Z", "new x")+row(sec, "two b")+row(sec, "one a")+
 		row("2026-11-23T08:00:00.25Z", "new y")+row(tick, "ten d")+row(tick, "six c")+row("2026-11-23T08:00:01Z", "ROW e"))))
-	for name, ahead := range map[string]bool{"alone": false, "ahead": true} {
-		ws := open()
-		if ahead {
-			require.NoError(t, ws.Ahead(t.Context(), append(refs, evidence.Ref{File: "auth.log", Line: 5})))
+	others := []evidence.Ref{refs[0], refs[3], {File: "auth.log", Line: 5}, refs[4], refs[1], refs[2]}
+	read := func(ws *sentinel.Workspace) (all [][]byte, errs []error) {
+		for raw, err := range ws.RawAll(t.Context(), others) {
+			all, errs = append(all, raw), append(errs, err)
 		}
-		for _, ref := range refs[:4] {
-			raw, err := ws.Raw(t.Context(), ref)
-			require.NoError(t, err, name)
-			assert.Equal(t, want[ref], string(raw), name)
-		}
-		_, err := ws.Raw(t.Context(), refs[4])
-		require.ErrorIs(t, err, sentinel.ErrChanged, "%s: another row of the same length", name)
-		_, err = ws.Raw(t.Context(), evidence.Ref{File: "auth.log", Line: 5})
-		require.ErrorIs(t, err, sentinel.ErrUnknownRef)
+		return all, errs
 	}
-	// many seconds are asked for in parts, in a window of each day
+	one := func(ws *sentinel.Workspace) (all [][]byte, errs []error) {
+		for _, ref := range others {
+			raw, err := ws.Raw(t.Context(), ref)
+			all, errs = append(all, raw), append(errs, err)
+		}
+		return all, errs
+	}
+	for name, read := range map[string]func(*sentinel.Workspace) ([][]byte, []error){"together": read, "one by one": one} {
+		all, errs := read(open())
+		require.Len(t, all, len(others))
+		for i, ref := range others {
+			switch i {
+			case 2:
+				require.ErrorIs(t, errs[i], sentinel.ErrUnknownRef, name)
+			case 3:
+				require.ErrorIs(t, errs[i], sentinel.ErrChanged, "%s: another row of the same length", name)
+			default:
+				require.NoError(t, errs[i], name)
+				assert.Equal(t, want[ref], string(all[i]), name)
+			}
+		}
+	}
+	// many seconds are asked for in parts
 	var many []evidence.Ref
 	for i := range int64(1200) {
 		many = append(many, evidence.Ref{File: "syslog_all/web01/2026-11-23", Line: ((i/3600*10_000+i/60%60*100+i%60)*1_000_000 + 1) * 10_000})
 	}
+	ws := open()
 	before, _ := srv.Total()
-	require.NoError(t, open().Ahead(t.Context(), many))
+	for range ws.RawAll(t.Context(), many[:501]) {
+		break
+	}
 	after, _ := srv.Total()
-	assert.LessOrEqual(t, after-before, int64(4))
+	assert.LessOrEqual(t, after-before, int64(3), "the columns, the first part, and a row that it did not have")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, open().Ahead(ctx, many), context.Canceled)
-	// what Ahead could not read, Raw does
+	for _, err := range open().RawAll(ctx, many) {
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	// what could not be read together is read alone
+	n := 0
 	ws, err := srv.Open(sentinel.Options{Sleep: quick, Retries: -1})
 	require.NoError(t, err)
 	srv.Break(sentineltest.Faults{Internal: 1})
-	require.NoError(t, ws.Ahead(t.Context(), refs))
-	srv.Break(sentineltest.Faults{})
-	raw, err := ws.Raw(t.Context(), refs[0])
-	require.NoError(t, err)
-	assert.Equal(t, want[refs[0]], string(raw))
+	for raw, err := range ws.RawAll(t.Context(), refs[:2]) {
+		srv.Break(sentineltest.Faults{})
+		if n++; n == 2 {
+			require.NoError(t, err)
+			assert.Equal(t, want[refs[1]], string(raw))
+		}
+	}
 }
 
 // A stream remembers only what is ahead of what was read, of auditd's rows too.

@@ -24,28 +24,20 @@ var (
 // maxKept is how many bytes of rows are kept for references to come.
 const maxKept = 64 << 20
 
-// kept are rows that were asked for again.
+// kept are the rows of seconds that were asked for again.
 type kept struct {
-	seconds map[string][][]byte     // all rows of a second
-	ahead   map[evidence.Ref][]byte // those that Ahead found
+	seconds map[string][][]byte
 	size    int
 }
 
 // Raw asks for the row of ref again and returns it as a JSON object, as the
 // readers had it. The rows of the same second come with it and are kept, up to
-// 64 MiB. Where many references are to be read, [Workspace.Ahead] before it
-// saves most of the queries.
+// 64 MiB. [Workspace.RawAll] reads many with few queries.
 //
 // A row is known by what it holds, not by its number alone: one that others of
 // its second were put before is found, and another row in its place is
 // [ErrChanged].
 func (w *Workspace) Raw(ctx context.Context, ref evidence.Ref) ([]byte, error) {
-	w.mu.Lock()
-	row, ok := w.ahead[ref]
-	w.mu.Unlock()
-	if ok {
-		return row, nil
-	}
 	query, p, number, err := ParseRef(ref)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ref, err)
@@ -98,7 +90,9 @@ func (w *Workspace) second(ctx context.Context, query string, p Params) ([][]byt
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.room(size)
+	if w.seconds == nil || w.size+size > maxKept {
+		w.kept = kept{seconds: map[string][][]byte{}}
+	}
 	w.seconds[key] = rows
 	w.size += size
 	return rows, nil
@@ -113,14 +107,6 @@ func (s *stream) objectOf(row Row) []byte {
 		return nil
 	}
 	return b
-}
-
-// room forgets what is kept where size more would be too much. The lock is
-// held.
-func (w *Workspace) room(size int) {
-	if w.seconds == nil || w.size+size > maxKept {
-		w.kept = kept{seconds: map[string][][]byte{}, ahead: map[evidence.Ref][]byte{}}
-	}
 }
 
 // ParseRef reads a reference that a [Workspace] gave: the query that gave the
