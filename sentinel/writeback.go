@@ -90,8 +90,8 @@ func (b Bookmark) Body() (id string, body []byte, err error) {
 	}
 	if b.Result != nil {
 		var row struct{ TimeGenerated time.Time }
-		var any map[string]json.RawMessage
-		if err := json.Unmarshal(b.Result, &any); err != nil {
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(b.Result, &object); err != nil {
 			return "", nil, fmt.Errorf("row of a bookmark: no JSON object: %w", err)
 		}
 		p.QueryResult = string(b.Result)

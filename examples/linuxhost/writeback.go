@@ -78,7 +78,7 @@ func writeBack(folder string, inv *hunt.Investigation, notes io.Writer) error {
 			continue
 		}
 		err := put("incidents/"+i.SystemID+"/comments", i.ID+": "+i.Title, func() (string, []byte, error) {
-			return sentinel.CommentBody(i.SystemID+"\x00"+inv.Host.Name, commentOf(inv, i))
+			return sentinel.CommentBody(i.SystemID+"\x00"+inv.Host.Name, commentOf(inv))
 		})
 		if err != nil {
 			return fmt.Errorf("incident %s: %w", i.ID, err)
@@ -195,8 +195,8 @@ func notesOf(f *hunt.Finding) string {
 	return joined(lines, 9_000)
 }
 
-// commentOf is what the hunt has to say to an incident.
-func commentOf(inv *hunt.Investigation, i hunt.Incident) string {
+// commentOf is what the hunt has to say to the incidents of its host.
+func commentOf(inv *hunt.Investigation) string {
 	lines := []string{"tuxtrail hunted on host " + visibleLine(inv.Host.Name) + ", logs from " + clockOf(inv.Host.First) + " to " + clockOf(inv.Host.Last) + "."}
 	if inv.Partial != nil {
 		lines = append(lines, "The hunt was ended early: this is not all.")
@@ -214,7 +214,7 @@ func commentOf(inv *hunt.Investigation, i hunt.Incident) string {
 		}
 	}
 	for _, b := range inv.Coverage.Blind {
-		lines = append(lines, "Not seen: "+visibleLine(string(b.Section))+": "+visibleLine(b.Why))
+		lines = append(lines, "Not seen: "+visibleLine(b.Section)+": "+visibleLine(b.Why))
 	}
 	return joined(lines, 20_000)
 }

@@ -85,7 +85,7 @@ type function struct {
 }
 
 var functions = map[string]function{
-	"not":          {"bool", func(a []any) any { return a[0] != true }},
+	"not":          {"bool", func(a []any) any { return !isTrue(a[0]) }},
 	"isempty":      {"bool", func(a []any) any { return empty(a[0]) }},
 	"isnotempty":   {"bool", func(a []any) any { return !empty(a[0]) }},
 	"isnull":       {"bool", func(a []any) any { return a[0] == nil }},
@@ -95,13 +95,13 @@ var functions = map[string]function{
 	"strcat":       {"string", strcat},
 	"toint":        {"int", func(a []any) any { return whole(a[0], 32) }},
 	"tolong":       {"long", func(a []any) any { return whole(a[0], 64) }},
-	"todouble":     {"real", real},
+	"todouble":     {"real", asReal},
 	"array_length": {"long", arrayLength},
 	"split":        {"dynamic", split},
 	"pack":         {"dynamic", pack},
 	"pack_array":   {"dynamic", func(a []any) any { return a }},
 	"iff": {"", func(a []any) any {
-		if a[0] == true {
+		if isTrue(a[0]) {
 			return a[1]
 		}
 		return a[2]
@@ -135,7 +135,7 @@ func whole(v any, bits int) any {
 	return n
 }
 
-func real(a []any) any {
+func asReal(a []any) any {
 	f, err := strconv.ParseFloat(asText(a[0]), 64)
 	if err != nil {
 		return nil
@@ -168,7 +168,7 @@ func pack(a []any) any {
 
 func choose(a []any) any {
 	for i := 0; i+1 < len(a); i += 2 {
-		if a[i] == true {
+		if isTrue(a[i]) {
 			return a[i+1]
 		}
 	}

@@ -3,6 +3,7 @@ package kqlrun
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,7 +54,8 @@ func (p *parser) expr(s *scope) (expr, error) { return p.binary(s, 0) }
 
 // precedence, loosest first.
 var levels = [][]string{
-	{"or"}, {"and"},
+	{"or"},
+	{"and"},
 	{"==", "!=", "=~", "!~", "<", "<=", ">", ">=", "in", "in~", "!in~", "has", "has_any", "contains", "startswith", "matches"},
 	{"+", "-"},
 }
@@ -65,7 +67,7 @@ func (p *parser) binary(s *scope, level int) (expr, error) {
 	a, err := p.binary(s, level+1)
 	for err == nil {
 		op := p.peek()
-		if op.kind != word && op.kind != symbol || !contains(levels[level], op.text) {
+		if op.kind != word && op.kind != symbol || !slices.Contains(levels[level], op.text) {
 			return a, nil
 		}
 		p.pos++
@@ -82,77 +84,50 @@ func (p *parser) binary(s *scope, level int) (expr, error) {
 	return a, err
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
+// tests are the operators that compare two values.
+var tests = map[string]func(x, y any) bool{
+	"==": equal,
+	"!=": func(x, y any) bool { return !equal(x, y) && (x != nil || y != nil) }, // also between null and something
+	"<":  sign(func(n int) bool { return n < 0 }),
+	"<=": sign(func(n int) bool { return n <= 0 }),
+	">":  sign(func(n int) bool { return n > 0 }),
+	">=": sign(func(n int) bool { return n >= 0 }),
+	"=~": func(x, y any) bool { return strings.EqualFold(asText(x), asText(y)) },
+	"!~": func(x, y any) bool { return !strings.EqualFold(asText(x), asText(y)) },
+	"in": func(x, y any) bool { return slices.ContainsFunc(several(y), func(v any) bool { return equal(x, v) }) },
+	"in~": func(x, y any) bool {
+		return slices.ContainsFunc(several(y), func(v any) bool { return strings.EqualFold(asText(x), asText(v)) })
+	},
+	"!in~": func(x, y any) bool {
+		return !slices.ContainsFunc(several(y), func(v any) bool { return strings.EqualFold(asText(x), asText(v)) })
+	},
+	"has": func(x, y any) bool { return has(asText(x), asText(y)) },
+	"has_any": func(x, y any) bool {
+		return slices.ContainsFunc(several(y), func(v any) bool { return has(asText(x), asText(v)) })
+	},
+	"contains":   func(x, y any) bool { return strings.Contains(strings.ToLower(asText(x)), strings.ToLower(asText(y))) },
+	"startswith": func(x, y any) bool { return strings.HasPrefix(strings.ToLower(asText(x)), strings.ToLower(asText(y))) },
+}
+
+func sign(f func(n int) bool) func(x, y any) bool {
+	return func(x, y any) bool { n, ok := compare(x, y); return ok && f(n) }
+}
+
+// isTrue reports whether a value is true; null is not.
+func isTrue(v any) bool {
+	b, ok := v.(bool)
+	return ok && b
 }
 
 func combine(op string, a, b expr) (expr, error) {
-	truth := func(f func(x, y any) bool) (expr, error) {
+	if f, ok := tests[op]; ok {
 		return expr{typ: "bool", f: func(r []any) any { return f(a.f(r), b.f(r)) }}, nil
-	}
-	folded := func(f func(x, y string) bool) (expr, error) {
-		return truth(func(x, y any) bool { return f(strings.ToLower(asText(x)), strings.ToLower(asText(y))) })
-	}
-	sign := func(f func(n int) bool) (expr, error) {
-		return truth(func(x, y any) bool { n, ok := compare(x, y); return ok && f(n) })
-	}
-	among := func(fold bool) func(x, y any) bool {
-		return func(x, y any) bool {
-			for _, v := range several(y) {
-				if fold && strings.EqualFold(asText(x), asText(v)) || !fold && equal(x, v) {
-					return true
-				}
-			}
-			return false
-		}
 	}
 	switch op {
 	case "or":
-		return expr{typ: "bool", f: func(r []any) any { return a.f(r) == true || b.f(r) == true }}, nil
+		return expr{typ: "bool", f: func(r []any) any { return isTrue(a.f(r)) || isTrue(b.f(r)) }}, nil
 	case "and":
-		return expr{typ: "bool", f: func(r []any) any { return a.f(r) == true && b.f(r) == true }}, nil
-	case "==":
-		return truth(equal)
-	case "!=": // also between null and something
-		return truth(func(x, y any) bool { return !equal(x, y) && (x != nil || y != nil) })
-	case "<":
-		return sign(func(n int) bool { return n < 0 })
-	case "<=":
-		return sign(func(n int) bool { return n <= 0 })
-	case ">":
-		return sign(func(n int) bool { return n > 0 })
-	case ">=":
-		return sign(func(n int) bool { return n >= 0 })
-	case "=~":
-		return truth(func(x, y any) bool { return strings.EqualFold(asText(x), asText(y)) })
-	case "!~":
-		return truth(func(x, y any) bool { return !strings.EqualFold(asText(x), asText(y)) })
-	case "in":
-		return truth(among(false))
-	case "in~":
-		return truth(among(true))
-	case "!in~":
-		return truth(func(x, y any) bool { return !among(true)(x, y) })
-	case "has":
-		return truth(func(x, y any) bool { return has(asText(x), asText(y)) })
-	case "has_any":
-		return truth(func(x, y any) bool {
-			for _, v := range several(y) {
-				if has(asText(x), asText(v)) {
-					return true
-				}
-			}
-			return false
-		})
-	case "contains":
-		return folded(strings.Contains)
-	case "startswith":
-		return folded(strings.HasPrefix)
+		return expr{typ: "bool", f: func(r []any) any { return isTrue(a.f(r)) && isTrue(b.f(r)) }}, nil
 	case "matches":
 		re, err := regexp.Compile(asText(b.f(nil)))
 		return expr{typ: "bool", f: func(r []any) any { return re.MatchString(asText(a.f(r))) }}, err
@@ -197,7 +172,7 @@ func (p *parser) postfix(s *scope) (expr, error) {
 			if minus {
 				n = -n
 			}
-			if err = p.want("]"); err != nil {
+			if err := p.want("]"); err != nil {
 				return x, err
 			}
 			from := x.f

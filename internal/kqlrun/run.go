@@ -15,6 +15,11 @@ type Table struct {
 	Rows    [][]any
 }
 
+type parser struct {
+	tokens []token
+	pos    int
+}
+
 // Run runs a query over tables by name. A value of a row is nil, a bool, an
 // int64, a float64, a string, a [time.Time] or a [time.Duration]; of a dynamic
 // column it is a list, a map or one of the others. The error says what is not
@@ -85,11 +90,6 @@ func (p *parser) pipeline(s *scope, tables map[string]*Table) (*Table, error) {
 		}
 	}
 	return t, nil
-}
-
-type parser struct {
-	tokens []token
-	pos    int
 }
 
 func (p *parser) peek() token { return p.tokens[p.pos] }
@@ -168,7 +168,7 @@ func where(p *parser, s *scope, t *Table) error {
 	if err != nil {
 		return err
 	}
-	t.Rows = slices.DeleteFunc(t.Rows, func(r []any) bool { return x.f(r) != true })
+	t.Rows = slices.DeleteFunc(t.Rows, func(r []any) bool { return !isTrue(x.f(r)) })
 	return nil
 }
 

@@ -116,11 +116,11 @@ func (p *parser) aggregate(s *scope) ([]aggregate, error) {
 		}
 		args = append(args, x)
 	}
-	make, ok := aggregates[fn]
+	maker, ok := aggregates[fn]
 	if !ok {
 		return nil, fmt.Errorf("no aggregation %s", fn)
 	}
-	typ, f := make(args)
+	typ, f := maker(args)
 	if name == "" {
 		return nil, fmt.Errorf("%s without a name", fn)
 	}
@@ -178,7 +178,7 @@ var aggregates = map[string]func(args []expr) (typ string, f reduce){
 func kept(rows [][]any, x expr) [][]any {
 	var out [][]any
 	for _, r := range rows {
-		if x.f(r) == true {
+		if isTrue(x.f(r)) {
 			out = append(out, r)
 		}
 	}
