@@ -74,10 +74,8 @@ func typed(tb testing.TB, raw json.RawMessage, typ string) any {
 		}
 		return nil
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	require.NoError(tb, d.Decode(&v))
+	v, err := kqlrun.Dynamic(string(raw))
+	require.NoError(tb, err)
 	switch typ {
 	case "string":
 		if s, ok := v.(string); ok {
@@ -98,29 +96,6 @@ func typed(tb testing.TB, raw json.RawMessage, typ string) any {
 		f, err := strconv.ParseFloat(fmt.Sprint(v), 64)
 		require.NoError(tb, err)
 		return f
-	case "bool":
-		return v
-	}
-	return numbers(v)
-}
-
-// numbers makes the numbers of a dynamic value whole ones where they are.
-func numbers(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
-		f, _ := v.Float64()
-		return f
-	case []any:
-		for i := range v {
-			v[i] = numbers(v[i])
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = numbers(v[k])
-		}
 	}
 	return v
 }

@@ -176,7 +176,7 @@ func special(s, name string) (token, int, error) {
 			t.v, err = strconv.ParseFloat(body, 64)
 		}
 	case "dynamic":
-		t.v, err = readJSON(body + "]")
+		t.v, err = Dynamic(body + "]")
 		n++
 	}
 	return t, n, err

@@ -13,7 +13,8 @@ import (
 // A value is nil (null), a bool, an int64, a float64, a string, a time.Time, a
 // time.Duration, and, of dynamic, also a []any or a map[string]any.
 
-func readJSON(s string) (any, error) {
+// Dynamic reads the JSON of a dynamic value; whole numbers are int64.
+func Dynamic(s string) (any, error) {
 	d := json.NewDecoder(bytes.NewReader([]byte(s)))
 	d.UseNumber()
 	var v any
@@ -155,7 +156,7 @@ func list(v any) []any {
 	case []any:
 		return v
 	case string: // a dynamic column holds its JSON as text
-		if x, err := readJSON(v); err == nil {
+		if x, err := Dynamic(v); err == nil {
 			l, _ := x.([]any)
 			return l
 		}
