@@ -2,6 +2,7 @@ package sentinel_test
 
 import (
 	"errors"
+	"flag"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -109,4 +110,36 @@ func TestNothingIsSet(t *testing.T) {
 		assert.True(t, sentinel.NeedsSetup(err), "%q: %v", kind, err)
 	}
 	assert.Equal(t, 1, strings.Count(sentinel.Setup(), "\n"), "two lines")
+}
+
+// Tables of auditd are named by flag or environment, and names that cannot be
+// are told.
+func TestConfigAuditTables(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("AZURE_TENANT_ID", tenant)
+	t.Setenv("AZURE_CLIENT_ID", "app")
+	t.Setenv("AZURE_CLIENT_SECRET", aSecret)
+	for _, c := range []struct{ flag, env, bad string }{{"Odd_CL,Other_CL", "", ""}, {"", "Odd_CL", ""}, {"a b;c", "x y", "no name of a table"}, {"", "drop//", "no name of a table"}} {
+		var config sentinel.Config
+		fs := flag.NewFlagSet("x", flag.ContinueOnError)
+		config.Flags(fs)
+		args := []string{"-workspace", sentineltest.WorkspaceID, "-credential", "env"}
+		if c.flag != "" {
+			args = append(args, "-audit-table", c.flag)
+		}
+		require.NoError(t, fs.Parse(args))
+		assert.Equal(t, sentineltest.WorkspaceID, fs.Lookup("workspace").Value.String(), "what a replay needs")
+		login := newLogin(t, "", "")
+		config.Transport = login
+		config.Places = &sentinel.Places{WorkDir: dir, Home: dir, Env: func(name string) string {
+			return map[string]string{"LOG_ANALYTICS_AUDIT_TABLES": c.env}[name]
+		}}
+		_, err := config.Connect(sentinel.Options{Retries: -1})
+		if c.bad != "" {
+			require.ErrorIs(t, err, sentinel.ErrParams)
+			require.ErrorContains(t, err, c.bad)
+			continue
+		}
+		require.NoError(t, err)
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/querytime"
 	"github.com/tuxtrail/tuxtrail/report"
+	"github.com/tuxtrail/tuxtrail/sentinel"
 )
 
 // looks is what the flags say about what to look at beside the summary.
@@ -94,7 +95,15 @@ func (p *program) rescope(ctx context.Context, inv *hunt.Investigation, progress
 	}
 	again := *p
 	again.looks.scope = &w
-	return again.hunt(ctx, progress)
+	inv, err = again.hunt(ctx, progress)
+	if first := p.cost; first != nil && again.cost != nil {
+		p.cost = func() sentinel.Cost {
+			c := first()
+			c.Add(again.cost())
+			return c
+		}
+	}
+	return inv, err
 }
 
 // look prints what is asked for in the place of the summary; false where
