@@ -2,6 +2,8 @@ package auditd
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -60,10 +62,7 @@ var actorNames = []struct {
 	{"exe", []string{"process.executable", "process.exe"}},
 }
 
-var tailNames = []struct {
-	field string
-	from  []string
-}{
+var tailNames = []enriched{
 	{"AUID", []string{"user.audit.name", "user.names.auid"}},
 	{"UID", []string{"user.name", "user.names.uid"}},
 	{"GID", []string{"user.group.name", "user.names.gid"}},
@@ -167,9 +166,18 @@ func (l *lineMaker) coalescedActor(flat map[string]any) {
 	}
 }
 
-func (l *lineMaker) coalescedTail(flat map[string]any) {
+func (l *lineMaker) coalescedTail(flat map[string]any) { l.names(flat, tailNames) }
+
+// enriched is where a row has the names of the ids of a record.
+type enriched struct {
+	field string
+	from  []string
+}
+
+// names writes the ENRICHED tail.
+func (l *lineMaker) names(flat map[string]any, all []enriched) {
 	sep := "\x1d"
-	for _, a := range tailNames {
+	for _, a := range all {
 		if s := pick(flat, a.from...); s != "" {
 			l.b.WriteString(sep + a.field + `="` + strings.Map(plainText, s) + `"`)
 			sep = " "
@@ -276,6 +284,19 @@ func filebeatLines(flat map[string]any) ([]string, error) {
 	return []string{l.String()}, nil
 }
 
+// columnNames are where LinuxAuditLog keeps them.
+var columnNames = []enriched{
+	{"AUID", []string{"audit_user"}},
+	{"UID", []string{"user"}},
+	{"GID", []string{"group"}},
+	{"EUID", []string{"effective_user"}},
+	{"EGID", []string{"effective_group"}},
+}
+
+func isColumnName(name string) bool {
+	return slices.ContainsFunc(columnNames, func(n enriched) bool { return n.from[0] == name })
+}
+
 // columnLines reads a row of LinuxAuditLog that has no RawRecord.
 func columnLines(flat map[string]any) ([]string, error) {
 	stamp := str1(flat["AuditID"])
@@ -287,13 +308,23 @@ func columnLines(flat map[string]any) ([]string, error) {
 	}
 	typ := str1(flat["RecordType"])
 	l := newLine(typ, nodeOf(flat), stamp)
+	argc := uint32(0)
+	if l.exec { // the table has columns for ten arguments, and none is ever null
+		argc = min(parseNum(str1(flat["argc"])).N, 10)
+	}
+	isArg := func(name string) bool { return argc > 0 && len(name) == 2 && name[0] == 'a' && isDigit(name[1]) }
 	for _, name := range order(flat) {
-		if name != strings.ToLower(name) || strings.HasPrefix(name, "_") { // the service's own columns
+		if name != strings.ToLower(name) || strings.HasPrefix(name, "_") || isArg(name) || isColumnName(name) { // the service's own columns
 			continue
 		}
 		if s := str1(flat[name]); s != "" && name != "node" {
 			l.value(name, s)
 		}
 	}
+	for i := range argc {
+		name := "a" + strconv.Itoa(int(i))
+		l.text(name, str1(flat[name]))
+	}
+	l.names(flat, columnNames)
 	return []string{l.String()}, nil
 }

@@ -298,3 +298,22 @@ func FuzzRowLines(f *testing.F) {
 		}
 	})
 }
+
+// LinuxAuditLog has columns for ten arguments, which are never null, and for
+// names of users.
+func TestRowColumns(t *testing.T) {
+	e := row(t, `{"Computer":"web1","RecordType":"EXECVE","AuditID":"1.001:5","argc":4,"a0":"sudo","a1":"","a2":"a b","a3":"\"q","a4":"","a9":"","cwd":""}`)
+	assert.Equal(t, []string{"sudo", "", "a b", `"q`}, e.Argv)
+	assert.False(t, e.ArgvCut)
+	assert.Equal(t, "web1", e.Node)
+	e = row(t, `{"RecordType":"EXECVE","AuditID":"1.001:5","argc":12,"a0":"x","a1":"1","a2":"2","a3":"3","a4":"4","a5":"5","a6":"6","a7":"7","a8":"8","a9":"9"}`)
+	assert.True(t, e.ArgvCut, "the table has no more columns")
+	assert.Equal(t, "9", e.Argv[9])
+	e = row(t, `{"RecordType":"SYSCALL","AuditID":"1.001:5","SerialNumber":"5","syscall":"execve","success":"yes","auid":1000,"audit_user":"alice","uid":0,"user":"root","euid":0,"effective_user":"root","gid":0,"group":"wheel","a0":"55","comm":"id","ManagementGroup":"x"}`)
+	assert.Equal(t, []string{"alice", "root", "root"}, []string{e.AUIDName, e.UIDName, e.EUIDName})
+	assert.Equal(t, "execve", e.Syscall)
+	_, ok := e.Field("user")
+	assert.False(t, ok)
+	e = row(t, `{"RecordType":"EXECVE","AuditID":"1.001:5","argc":"x","a0":"sudo"}`)
+	assert.Equal(t, "sudo", text(t, e, "a0"))
+}

@@ -13,6 +13,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"24h", "last 2 days", "2026-11-23T08:00/10:00", "2026-03-29T02:30±1d", "@1795422398.5/..", "P1DT2H/now",
 		"yesterday 14:00:30.5+01:00", "-2h/-1h", "2026-10-25T02:30/02:30", "../2026-11", "24:00/24:00",
+		"between last monday and noon", "Mon Nov 23 08:26:38 UTC 2026", "previous month", "2h before 2026-11-23T08:00 Europe/Paris/1d", "from feb 29 until now",
 	} {
 		f.Add(s, int64(1795422398), true)
 	}
@@ -40,6 +41,15 @@ func FuzzParse(f *testing.F) {
 		require.True(t, back.Start.Equal(w.Start) && back.End.Equal(w.End), "%s", w)
 		require.Equal(t, w, w.Intersect(querytime.Window{}))
 		if !w.IsOpen() && w.Duration() < 250*366*24*time.Hour {
+			if by, err := w.SplitBy(text); err == nil && w.Duration() < 400*24*time.Hour {
+				n := 0
+				for part := range by {
+					require.False(t, part.Empty())
+					if n++; n > 1000 {
+						break
+					}
+				}
+			}
 			for _, n := range []int{1, 2, 7} {
 				parts, err := w.Split(n)
 				require.NoError(t, err)

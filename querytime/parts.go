@@ -29,7 +29,7 @@ func parseSpan(s string) (d span, ok bool, err error) {
 			j++
 		}
 		word := rest[:j]
-		if i == 0 || j == 0 || word == "t" || word == "z" || word == "st" || word == "th" {
+		if _, month := months[word]; i == 0 || j == 0 || month || word == "t" || word == "z" || word == "st" || word == "nd" || word == "rd" || word == "th" {
 			if ok {
 				return d, false, fmt.Errorf("%q is no span of time", s)
 			}
@@ -126,11 +126,17 @@ type dayOf struct {
 
 // date reads a TIME that begins with a DAY.
 func (p *parser) date(s string, later bool) (point, error) {
-	y, m, d := p.now.Date()
-	for i, word := range [...]string{"today", "yesterday"} {
-		if rest, ok := strings.CutPrefix(s, word); ok {
-			return p.rest(rest, dayOf{y, m, d - i}, later)
+	if d, rest, ok, err := p.monthDay(s); ok {
+		if err != nil {
+			return point{}, err
 		}
+		return p.rest(rest, d, later)
+	}
+	if d, rest, ok := p.dayName(s); ok {
+		return p.rest(rest, d, later)
+	}
+	if err := hint(s); err != nil {
+		return point{}, fmt.Errorf("%q is no time: %w", s, err)
 	}
 	bad := fmt.Errorf("%q is no time", s)
 	i := digits(s)
@@ -159,7 +165,7 @@ func (p *parser) date(s string, later bool) (point, error) {
 	if !ok {
 		return point{}, bad
 	}
-	if day < 1 || day > time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
+	if day < 1 || day > daysIn(year, time.Month(month)) {
 		return point{}, fmt.Errorf("there is no %04d-%02d-%02d", year, month, day)
 	}
 	return p.rest(s, dayOf{year, time.Month(month), day}, later)
@@ -182,9 +188,19 @@ func (p *parser) rest(s string, d dayOf, later bool) (point, error) {
 	if s[0] != 't' && s[0] != ' ' {
 		return point{}, fmt.Errorf("%q after the day is no time of day", s)
 	}
-	pt, err := p.clock(strings.TrimLeft(s[1:], " "), d, p.loc, later)
+	pt, err := p.clock(clockWord(strings.TrimLeft(s[1:], " ")), d, p.loc, later)
 	pt.day = true
 	return pt, err
+}
+
+// clockWord writes noon and midnight as clocks.
+func clockWord(s string) string {
+	for name, clock := range map[string]string{"noon": "12:00", "midnight": "00:00"} {
+		if rest, ok := strings.CutPrefix(s, name); ok && (rest == "" || rest[0] == ' ') {
+			return clock + rest
+		}
+	}
+	return s
 }
 
 // span returns the days from a up to b.
@@ -233,41 +249,13 @@ func (p *parser) clock(s string, d dayOf, loc *time.Location, later bool) (point
 		return point{}, fmt.Errorf("there is no time of day %q", s)
 	}
 	if rest = strings.TrimLeft(rest, " "); rest != "" {
-		offset, ok := zone(rest)
-		if !ok {
-			return point{}, fmt.Errorf("%q is no zone: give Z or +01:00", rest)
-		}
-		loc = time.UTC
-		if offset != 0 {
-			loc = time.FixedZone("", offset)
+		var err error
+		if loc, err = p.zoneOf(rest); err != nil {
+			return point{}, err
 		}
 	}
 	t := wall(d.year, d.month, d.day, f[0], f[1], f[2], nsec, loc, later)
 	return point{start: t, end: t.Add(unit), clock: true}, nil
-}
-
-// zone returns the seconds east of UTC.
-func zone(s string) (int, bool) {
-	if s == "z" || s == "utc" {
-		return 0, true
-	}
-	sign := 1
-	switch s[0] {
-	case '-':
-		sign = -1
-	case '+':
-	default:
-		return 0, false
-	}
-	s = strings.Replace(s[1:], ":", "", 1)
-	if len(s) != 2 && len(s) != 4 || digits(s) != len(s) {
-		return 0, false
-	}
-	n, _ := strconv.Atoi((s + "00")[:4])
-	if n/100 > 23 || n%100 > 59 {
-		return 0, false
-	}
-	return sign * (n/100*3600 + n%100*60), true
 }
 
 // unix reads seconds since 1970, with a fraction or not.

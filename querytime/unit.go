@@ -85,6 +85,15 @@ func (s span) with(u Unit, n int) span {
 	return s
 }
 
+// times returns n times s; beyond five hundred years it is five hundred years.
+func (s span) times(n int64) span {
+	const far = 500 * 366
+	if s.days > 0 && n > far/int64(s.days) || s.rest > 0 && n > int64(maxLength)/int64(s.rest) {
+		return span{days: far}
+	}
+	return span{s.days * int(n), s.rest * time.Duration(n)}
+}
+
 func (s span) neg() span { return span{-s.days, -s.rest} }
 
 // add moves t by whole days of its location first, then by the rest. later

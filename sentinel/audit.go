@@ -71,6 +71,9 @@ func (w *Workspace) auditTable(ctx context.Context, t auditTable, p Params, win 
 				}
 				continue
 			}
+			if len(e.Records) > 0 { // events come in the order of their first records
+				s.forget(e.Records[0].Ref.Line)
+			}
 			if !win.Contains(e.Time) {
 				continue
 			}

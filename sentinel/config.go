@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -37,6 +38,10 @@ type Config struct {
 	// Certificate is a file; without it AZURE_CLIENT_CERTIFICATE_PATH. Its
 	// password is only taken from AZURE_CLIENT_CERTIFICATE_PASSWORD.
 	Certificate string
+	// AuditTables are tables with records of auditd beside those that are found
+	// by their names, such as one that LAUREL writes into; without any
+	// LOG_ANALYTICS_AUDIT_TABLES (by commas). [Options.AuditTables] come first.
+	AuditTables []string
 	// File is the path of msticpyconfig.yaml; without it the usual places are
 	// looked at.
 	File string
@@ -55,16 +60,28 @@ type Places struct {
 }
 
 // Flags defines the flags workspace, tenant, cloud, credential, client,
-// certificate and config on fs.
+// certificate, audit-table and config on fs.
 func (c *Config) Flags(fs *flag.FlagSet) {
-	fs.Func("workspace", "the Log Analytics `workspace`: its id, or its name in msticpyconfig.yaml; several by commas (default $LOG_ANALYTICS_WORKSPACE_ID, then the file's Default)",
-		func(s string) error { c.Workspaces = append(c.Workspaces, split(s)...); return nil })
+	fs.Var((*nameList)(&c.Workspaces), "workspace", "the Log Analytics `workspace`: its id, or its name in msticpyconfig.yaml; several by commas (default $LOG_ANALYTICS_WORKSPACE_ID, then the file's Default)")
 	fs.StringVar(&c.Tenant, "tenant", "", "the `tenant` of the workspace: an id or a domain (default $AZURE_TENANT_ID, then the file's)")
 	fs.StringVar(&c.Cloud, "cloud", "", "the `cloud` of the workspace: "+Clouds+" (default $AZURE_CLOUD, then the file's, then public)")
 	fs.StringVar(&c.Credential, "credential", "", "the `kind` of credential, or several by commas to be tried in turn: "+kindNames())
 	fs.StringVar(&c.Client, "client", "", "the `id` of the application that asks (default $AZURE_CLIENT_ID); its secret is taken from $AZURE_CLIENT_SECRET")
 	fs.StringVar(&c.Certificate, "certificate", "", "a `file` with the application's certificate and key (default $AZURE_CLIENT_CERTIFICATE_PATH)")
+	fs.Var((*nameList)(&c.AuditTables), "audit-table", "a `table` with records of auditd beside those that are found by their names, such as one of LAUREL; several by commas (default $LOG_ANALYTICS_AUDIT_TABLES)")
 	fs.StringVar(&c.File, "config", "", "msticpy's settings `file` (default $MSTICPYCONFIG, then msticpyconfig.yaml here or in ~/.msticpy)")
+}
+
+// nameList is a flag that adds names.
+type nameList []string
+
+// String is what [flag.Value] asks for: what Set takes.
+func (l *nameList) String() string { return strings.Join(*l, ",") }
+
+// Set adds the names of s.
+func (l *nameList) Set(s string) error {
+	*l = append(*l, split(s)...)
+	return nil
 }
 
 func split(s string) []string {
@@ -99,15 +116,17 @@ func (c Config) Connect(o Options) (*Workspace, error) {
 		return nil, err
 	}
 	o.Workspaces = r.workspaces
+	o.AuditTables = append(slices.Clone(o.AuditTables), r.auditTables...)
 	return New(client, o)
 }
 
 // resolved is a Config with everything found.
 type resolved struct {
-	workspaces []string
-	cloud      Cloud
-	kinds      []string
-	options    CredentialOptions
+	workspaces  []string
+	auditTables []string
+	cloud       Cloud
+	kinds       []string
+	options     CredentialOptions
 }
 
 func (c Config) resolve() (*resolved, error) {
@@ -130,7 +149,10 @@ func (c Config) resolve() (*resolved, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &resolved{}
+	r := &resolved{auditTables: c.AuditTables}
+	if len(r.auditTables) == 0 {
+		r.auditTables = split(env("LOG_ANALYTICS_AUDIT_TABLES"))
+	}
 	tenant, err := r.find(first, c.Workspaces, env, file)
 	if err != nil {
 		return nil, err

@@ -1,8 +1,12 @@
 package sentinel_test
 
 import (
+	"errors"
+	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,6 +14,7 @@ import (
 
 	"github.com/tuxtrail/tuxtrail/querytime"
 	"github.com/tuxtrail/tuxtrail/sentinel"
+	"github.com/tuxtrail/tuxtrail/sentinel/sentineltest"
 )
 
 const settings = `
@@ -72,5 +77,69 @@ func TestConfig(t *testing.T) {
 			}
 			assert.Contains(t, login.paths, c.want)
 		})
+	}
+}
+
+// nobody answers no request.
+type nobody struct{}
+
+func (nobody) Do(*http.Request) (*http.Response, error) { return nil, errors.New("no route to host") }
+
+// On a machine where nothing is set, with the usual chain of credentials too,
+// the error is one that Setup helps with.
+func TestNothingIsSet(t *testing.T) {
+	for _, name := range []string{
+		"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE",
+		"IDENTITY_ENDPOINT", "MSI_ENDPOINT", "AZURE_TOKEN_CREDENTIALS",
+	} {
+		t.Setenv(name, "") // comes back after the test
+		require.NoError(t, os.Unsetenv(name))
+	}
+	t.Setenv("PATH", t.TempDir()) // no az, no azd, no pwsh
+	dir := t.TempDir()
+	for _, kind := range []string{"", "default", "env", "cli", "workload", "secret", "certificate", "env,cli"} {
+		c := sentinel.Config{
+			Workspaces: []string{sentineltest.WorkspaceID}, Credential: kind, Transport: nobody{},
+			Places: &sentinel.Places{WorkDir: dir, Home: dir, Env: func(string) string { return "" }},
+		}
+		ws, err := c.Connect(sentinel.Options{Retries: -1, Sleep: quick})
+		if err == nil {
+			_, err = ws.Hosts(t.Context())
+		}
+		require.Error(t, err, kind)
+		assert.True(t, sentinel.NeedsSetup(err), "%q: %v", kind, err)
+	}
+	assert.Equal(t, 1, strings.Count(sentinel.Setup(), "\n"), "two lines")
+}
+
+// Tables of auditd are named by flag or environment, and names that cannot be
+// are told.
+func TestConfigAuditTables(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("AZURE_TENANT_ID", tenant)
+	t.Setenv("AZURE_CLIENT_ID", "app")
+	t.Setenv("AZURE_CLIENT_SECRET", aSecret)
+	for _, c := range []struct{ flag, env, bad string }{{"Odd_CL,Other_CL", "", ""}, {"", "Odd_CL", ""}, {"a b;c", "x y", "no name of a table"}, {"", "drop//", "no name of a table"}} {
+		var config sentinel.Config
+		fs := flag.NewFlagSet("x", flag.ContinueOnError)
+		config.Flags(fs)
+		args := []string{"-workspace", sentineltest.WorkspaceID, "-credential", "env"}
+		if c.flag != "" {
+			args = append(args, "-audit-table", c.flag)
+		}
+		require.NoError(t, fs.Parse(args))
+		assert.Equal(t, sentineltest.WorkspaceID, fs.Lookup("workspace").Value.String(), "what a replay needs")
+		login := newLogin(t, "", "")
+		config.Transport = login
+		config.Places = &sentinel.Places{WorkDir: dir, Home: dir, Env: func(name string) string {
+			return map[string]string{"LOG_ANALYTICS_AUDIT_TABLES": c.env}[name]
+		}}
+		_, err := config.Connect(sentinel.Options{Retries: -1})
+		if c.bad != "" {
+			require.ErrorIs(t, err, sentinel.ErrParams)
+			require.ErrorContains(t, err, c.bad)
+			continue
+		}
+		require.NoError(t, err)
 	}
 }

@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tuxtrail/tuxtrail/evidence"
 )
 
 func decodeAll(r io.Reader) ([]string, outcome, error) {
@@ -224,5 +228,24 @@ func TestCatalog(t *testing.T) {
 	for _, bad := range []string{"", "Syslog", "// x\n// @table T\n", "// x\n// @nothing\nSyslog", "// x\n// @table T\n// @param p_x string\nT"} {
 		_, err := parseQuery("x", bad)
 		require.Error(t, err, bad)
+	}
+}
+
+// A stream that is read on keeps only what is ahead.
+func TestStreamKeepsLittle(t *testing.T) {
+	s := &stream{name: "q/h", second: -1 << 62, others: map[string]bool{}}
+	columns := []Column{{"TimeGenerated", "datetime"}, {"n", "long"}}
+	for i := range 200_000 {
+		at := time.Unix(1_795_420_800+int64(i)/3, 0).UTC().Format(time.RFC3339)
+		s.add(NewRow(columns, []byte(fmt.Sprintf(`["%s",%d]`, at, i))))
+		s.buf = s.buf[:0]
+		if i%10 == 9 {
+			line := int64(i + 1)
+			ref := s.ref(evidence.Ref{Line: line})
+			require.Equal(t, int64(i%3+1), ref.Line/perRow%perSecond)
+			s.forget(line)
+		}
+		require.LessOrEqual(t, len(s.marks), 2000)
+		require.LessOrEqual(t, len(s.checks), 9000)
 	}
 }

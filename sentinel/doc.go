@@ -31,6 +31,11 @@
 //
 // Numbers are kept as the service wrote them; nothing passes through a float.
 //
+// # Writing back
+//
+// Nothing is written to a workspace. [Bookmark] and [CommentBody] make bodies
+// for the API of Microsoft Sentinel, for those who want to put them there.
+//
 // # Azure
 //
 // Only [Client] knows Azure's client library; everything else talks to a

@@ -41,7 +41,7 @@ func ExampleWorkspace_Syslog() {
 		fmt.Println(rec.Ref, rec.Program, rec.Message)
 	}
 	// Output:
-	// syslog_all/web01/2026-11-23:82635000001 sshd Accepted publickey for alice from 198.51.100.7 port 50122 ssh2
+	// syslog_all/web01/2026-11-23:826350000010924 sshd Accepted publickey for alice from 198.51.100.7 port 50122 ssh2
 }
 
 // Values stand in let statements, never in the text of the query.
@@ -68,7 +68,7 @@ func ExampleQuery_Render() {
 	// let p_host = "web01\" or true //";
 	// Syslog
 	// | where TimeGenerated >= p_start and TimeGenerated < p_end
-	// | where p_host == "" or HostName =~ p_host or Computer =~ p_host or Computer startswith strcat(p_host, ".")
+	// | where p_host == "" or HostName =~ p_host or HostName startswith strcat(p_host, ".") or Computer =~ p_host or Computer startswith strcat(p_host, ".")
 	// | summarize Rows = count(), First = min(TimeGenerated), Last = max(TimeGenerated) by SeverityLevel
 	// | sort by Rows desc, SeverityLevel asc
 }

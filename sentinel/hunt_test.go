@@ -1,6 +1,7 @@
 package sentinel_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/hunt"
 	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/querytime"
@@ -22,7 +24,10 @@ import (
 	"github.com/tuxtrail/tuxtrail/sentinel/sentineltest"
 )
 
-var _ hunt.Source = (*sentinel.Workspace)(nil)
+var (
+	_ hunt.Source       = (*sentinel.Workspace)(nil)
+	_ hunt.RawAllSource = (*sentinel.Workspace)(nil)
+)
 
 // asFiles puts the same capture into a folder.
 func asFiles(t *testing.T, dir string) *logdir.Dir {
@@ -197,4 +202,137 @@ func TestRaw(t *testing.T) {
 			assert.Contains(t, string(raw), strings.TrimSuffix(fmt.Sprintf("%q", "audit("+e.Stamp)[1:], `"`))
 		}
 	}
+}
+
+// The lines that a hunt cites are read again with few queries.
+func TestHuntReadsItsEvidenceTogether(t *testing.T) {
+	srv, ws, _ := hostA(t, sentinel.Options{})
+	inv, err := hunt.Investigate(t.Context(), ws, hunt.Options{})
+	require.NoError(t, err)
+	require.Greater(t, len(inv.Evidence), 200)
+	assert.NotContains(t, strings.Join(inv.Coverage.Notes, " "), "could not be read again")
+	named, all := 0, srv.Asked()
+	for _, kql := range all {
+		_, p, err := sentinel.ParseQuery(kql)
+		require.NoError(t, err)
+		if len(p.Seconds) > 0 {
+			named++
+		}
+		assert.False(t, len(p.Seconds) == 0 && p.Window.Duration() == time.Second, "one second by itself: %s", kql)
+	}
+	assert.Equal(t, 2, named, "one query for each table and day")
+	assert.Less(t, len(all), 40)
+	t.Logf("%d lines cited, %d queries in all, %d of them for the lines", len(inv.Evidence), len(all), named)
+}
+
+// References find their rows again after rows of the same second came in late,
+// and after the service changed the order of rows of one time; a row that is
+// gone is told.
+func TestRawFindsRowsAgain(t *testing.T) {
+	row := func(at, msg string) string {
+		return fmt.Sprintf(`{"TimeGenerated":%q,"Computer":"web01","SyslogMessage":%q}`, at, msg) + "\n"
+	}
+	const sec, tick = "2026-11-23T08:00:00Z", "2026-11-23T08:00:00.5Z"
+	srv := serve(t)
+	first := row(sec, "one a") + row(sec, "two b") + row(tick, "six c") + row(tick, "ten d") + row("2026-11-23T08:00:01Z", "row e")
+	require.NoError(t, srv.AddJSON("Syslog", strings.NewReader(first)))
+	open := func() *sentinel.Workspace {
+		ws, err := srv.Open(sentinel.Options{Sleep: quick})
+		require.NoError(t, err)
+		return ws
+	}
+	refs, want := []evidence.Ref{}, map[evidence.Ref]string{}
+	for rec, err := range open().Syslog(t.Context(), "web01", day) {
+		require.NoError(t, err)
+		refs = append(refs, rec.Ref)
+		want[rec.Ref] = rec.Raw
+	}
+	require.Len(t, want, 5, "all references differ")
+	// late rows before them, and ties in another order
+	require.NoError(t, srv.AddJSON("Syslog", strings.NewReader(row("2026-11-23T08:00:00Z", "new x")+row(sec, "two b")+row(sec, "one a")+
+		row("2026-11-23T08:00:00.25Z", "new y")+row(tick, "ten d")+row(tick, "six c")+row("2026-11-23T08:00:01Z", "ROW e"))))
+	others := []evidence.Ref{refs[0], refs[3], {File: "auth.log", Line: 5}, refs[4], refs[1], refs[2]}
+	read := func(ws *sentinel.Workspace) (all [][]byte, errs []error) {
+		for raw, err := range ws.RawAll(t.Context(), others) {
+			all, errs = append(all, raw), append(errs, err)
+		}
+		return all, errs
+	}
+	one := func(ws *sentinel.Workspace) (all [][]byte, errs []error) {
+		for _, ref := range others {
+			raw, err := ws.Raw(t.Context(), ref)
+			all, errs = append(all, raw), append(errs, err)
+		}
+		return all, errs
+	}
+	for name, read := range map[string]func(*sentinel.Workspace) ([][]byte, []error){"together": read, "one by one": one} {
+		all, errs := read(open())
+		require.Len(t, all, len(others))
+		for i, ref := range others {
+			switch i {
+			case 2:
+				require.ErrorIs(t, errs[i], sentinel.ErrUnknownRef, name)
+			case 3:
+				require.ErrorIs(t, errs[i], sentinel.ErrChanged, "%s: another row of the same length", name)
+			default:
+				require.NoError(t, errs[i], name)
+				assert.Equal(t, want[ref], string(all[i]), name)
+			}
+		}
+	}
+	// many seconds are asked for in parts
+	var many []evidence.Ref
+	for i := range int64(1200) {
+		many = append(many, evidence.Ref{File: "syslog_all/web01/2026-11-23", Line: ((i/3600*10_000+i/60%60*100+i%60)*1_000_000 + 1) * 10_000})
+	}
+	ws := open()
+	before, _ := srv.Total()
+	for range ws.RawAll(t.Context(), many[:501]) {
+		break
+	}
+	after, _ := srv.Total()
+	assert.LessOrEqual(t, after-before, int64(3), "the columns, the first part, and a row that it did not have")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, err := range open().RawAll(ctx, many) {
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	// what could not be read together is read alone
+	n := 0
+	ws, err := srv.Open(sentinel.Options{Sleep: quick, Retries: -1})
+	require.NoError(t, err)
+	srv.Break(sentineltest.Faults{Internal: 1})
+	for raw, err := range ws.RawAll(t.Context(), refs[:2]) {
+		srv.Break(sentineltest.Faults{})
+		if n++; n == 2 {
+			require.NoError(t, err)
+			assert.Equal(t, want[refs[1]], string(raw))
+		}
+	}
+}
+
+// A stream remembers only what is ahead of what was read, of auditd's rows too.
+func TestStreamForgets(t *testing.T) {
+	srv := serve(t)
+	var b strings.Builder
+	for i := range 60_000 {
+		at := day.Start.Add(time.Duration(i) * time.Second / 2)
+		fmt.Fprintf(&b, `{"TimeGenerated":%q,"Computer":"web01","RawData":"type=USER_START msg=audit(%d.%03d:%d): pid=1 uid=0 auid=0 ses=1 msg='op=x res=success'"}`+"\n",
+			at.Format(time.RFC3339Nano), at.Unix(), at.Nanosecond()/1e6, i+1)
+	}
+	require.NoError(t, srv.AddJSON("AuditLog_CL", strings.NewReader(b.String())))
+	ws, err := srv.Open(sentinel.Options{Sleep: quick})
+	require.NoError(t, err)
+	n := 0
+	var last evidence.Ref
+	for e, err := range ws.Audit(t.Context(), "web01", day) {
+		require.NoError(t, err)
+		require.Greater(t, e.Ref().Line, last.Line, "references rise")
+		last = e.Ref()
+		n++
+	}
+	assert.Equal(t, 60_000, n)
+	raw, err := ws.Raw(t.Context(), last)
+	require.NoError(t, err)
+	assert.Contains(t, string(raw), ":60000)")
 }

@@ -113,6 +113,8 @@ func full(q sentinel.Query, s string) sentinel.Params {
 			p.Severities = list
 		case "processes":
 			p.Processes = list
+		case "seconds":
+			p.Seconds = []int64{1795422398, 1795422399}
 		case "values":
 			p.Values = list
 		case "alerts":
@@ -175,11 +177,8 @@ func TestHostileValues(t *testing.T) {
 	var queries []named
 	var of []string
 	plain := map[string]int{}
-	for n, q := range sentinel.Queries() {
-		values := []string{plainName} // lists hold all of the hostile ones, the other parameters some
-		for i := range 4 {
-			values = append(values, hostile[(4*n+i)%len(hostile)])
-		}
+	for _, q := range sentinel.Queries() {
+		values := append([]string{plainName}, hostile...) // in every parameter, and in lists all of them together
 		for i, s := range values {
 			p := full(q, s)
 			if q.Tables[0] == "{table}" {

@@ -15,7 +15,7 @@ import (
 
 // literal returns v as a literal of KQL: a string, a bool, an int64, a
 // float64, a [time.Time] (datetime), a [time.Duration] (timespan), and, as
-// dynamic, lists of strings and of addresses.
+// dynamic, lists of strings, of int64 and of addresses.
 func literal(v any) (string, error) {
 	switch v := v.(type) {
 	case string:
@@ -30,6 +30,8 @@ func literal(v any) (string, error) {
 		return "time(" + timespan(v) + ")", nil
 	case []string:
 		return dynamic(v), nil
+	case []int64:
+		return "dynamic(" + strings.ReplaceAll(fmt.Sprint(v), " ", ", ") + ")", nil
 	case []netip.Addr:
 		list := make([]string, len(v))
 		for i, a := range v {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +36,8 @@ type Params struct {
 	All bool
 	// Event is the id of Sysmon events.
 	Event int64
+	// Seconds are seconds since 1970: only rows that came in in one of them.
+	Seconds []int64
 	// Step is the length of the steps that rows are counted in; 0 means five
 	// minutes.
 	Step time.Duration
@@ -116,6 +119,10 @@ var parameters = map[string]parameter{
 		"int", func(p *Params) any { return p.Event }, func(p *Params) bool { return p.Event != 0 },
 		func(p *Params, s string) error { _, err := fmt.Sscanf(s, "long(%d)", &p.Event); return err },
 	},
+	"p_seconds": {
+		"dynamic", func(p *Params) any { return p.Seconds }, func(p *Params) bool { return len(p.Seconds) > 0 },
+		func(p *Params, s string) (err error) { p.Seconds, err = readNumbers(s); return err },
+	},
 	"p_step": {
 		"timespan", func(p *Params) any { return step(p.Step) }, func(p *Params) bool { return p.Step != 0 },
 		func(p *Params, s string) (err error) { p.Step, err = readSpan(s); return err },
@@ -188,6 +195,26 @@ func readList(s string) ([]string, error) {
 		}
 		out = append(out, text)
 		inner = strings.TrimPrefix(inner[i+1:], ", ")
+	}
+	return out, nil
+}
+
+func readNumbers(s string) ([]int64, error) {
+	inner, ok := strings.CutPrefix(s, "dynamic([")
+	inner, closed := strings.CutSuffix(inner, "])")
+	if !ok || !closed {
+		return nil, fmt.Errorf("%s is no list", s)
+	}
+	if inner == "" {
+		return nil, nil
+	}
+	var out []int64
+	for part := range strings.SplitSeq(inner, ", ") {
+		n, err := strconv.ParseInt(part, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
 	}
 	return out, nil
 }

@@ -37,7 +37,7 @@ func (w *Workspace) plan(ctx context.Context, q *Query, p Params) ([]querytime.W
 	if q.Split == "" {
 		return []querytime.Window{p.Window}, 0, nil
 	}
-	counted := q.plan && len(p.Facilities)+len(p.Severities)+len(p.Processes) == 0 && p.Account == ""
+	counted := q.plan && len(p.Facilities)+len(p.Severities)+len(p.Processes)+len(p.Seconds) == 0 && p.Account == ""
 	if !counted && !p.Window.IsOpen() {
 		return []querytime.Window{p.Window}, 0, nil
 	}
@@ -48,14 +48,18 @@ func (w *Workspace) plan(ctx context.Context, q *Query, p Params) ([]querytime.W
 	if !counted {
 		host = ""
 	}
-	e, err := w.count(ctx, table, host, p.Window)
+	slack, around := q.Split != "TimeGenerated", p.Window
+	if slack { // rows come in later than what they tell of
+		around = p.Window.Widen(arrival, arrival)
+	}
+	e, err := w.count(ctx, table, host, around)
 	if err != nil {
 		return nil, 0, err
 	}
 	if counted && e.rows == 0 {
 		return nil, 0, nil
 	}
-	win := w.close(p.Window, e, q.Split != "TimeGenerated")
+	win := w.close(p.Window, e, slack)
 	if !counted {
 		return []querytime.Window{win}, 0, nil
 	}
@@ -72,12 +76,16 @@ func (w *Workspace) plan(ctx context.Context, q *Query, p Params) ([]querytime.W
 	return w.cut(win, bins, step), e.rows, nil
 }
 
+// arrival is by how much the time that a row came in may be away from the time
+// that it tells of, where a query is cut by the latter.
+const arrival = 8 * 24 * time.Hour
+
 // close gives a window that is open its ends, from what there is. slack is for
 // tables that are cut by another time than that of their rows' arrival.
 func (w *Workspace) close(win querytime.Window, e extent, slack bool) querytime.Window {
 	room := time.Duration(0)
 	if slack {
-		room = 8 * 24 * time.Hour
+		room = arrival
 	}
 	if win.Start.IsZero() {
 		win.Start = e.first.Add(-room)
@@ -161,3 +169,5 @@ func (w *Workspace) cut(win querytime.Window, bins []bin, step time.Duration) []
 	}
 	return append(out, querytime.Window{Start: from, End: win.End})
 }
+
+func unix(second int64) time.Time { return time.Unix(second, 0).UTC() }

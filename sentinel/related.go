@@ -12,8 +12,8 @@ import (
 	"github.com/tuxtrail/tuxtrail/querytime"
 )
 
-// Alerts returns the alerts of win that name host, the latest state of each, in
-// the order of their times. The error wraps [ErrNoTable] where the workspace
+// Alerts returns the alerts of win whose latest state in it names host, in the
+// order of their times. The error wraps [ErrNoTable] where the workspace
 // has no alerts at all.
 //
 // The service finds alerts by the words of the host's name; what names another
@@ -40,8 +40,9 @@ func (w *Workspace) RelatedAlerts(ctx context.Context, p Params) ([]entities.Sec
 	return out, err
 }
 
-// Bookmarks returns what earlier hunts kept about host: bookmarks made before
-// the end of win, or about an event in it; the latest state of each, without
+// Bookmarks returns what earlier hunts kept about host: of the bookmarks that
+// were made or changed since the start of win those that were made before its
+// end, or are about an event or a query in it; the latest state of each, without
 // those that were deleted. The error wraps [ErrNoTable] where there are none
 // at all.
 func (w *Workspace) Bookmarks(ctx context.Context, host string, win querytime.Window) ([]entities.HuntingBookmark, error) {

@@ -31,7 +31,9 @@ var day = querytime.Window{Start: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
 
 const securityAlerts = `
 {"TimeGenerated":"2026-11-23T08:00:00Z","SystemAlertId":"a1","AlertName":"SSH brute force","AlertSeverity":"Medium","Status":"New","Entities":"[{\"$id\":\"3\",\"HostName\":\"web01\",\"Type\":\"host\"},{\"$id\":\"4\",\"Address\":\"203.0.113.66\",\"Type\":\"ip\"}]","Tactics":"CredentialAccess"}
-{"TimeGenerated":"2026-11-23T09:00:00Z","SystemAlertId":"a1","AlertName":"SSH brute force","AlertSeverity":"High","Status":"InProgress","Entities":"[{\"$id\":\"3\",\"HostName\":\"web01\",\"Type\":\"host\"}]","Tactics":"CredentialAccess"}
+{"TimeGenerated":"2026-11-23T09:00:00Z","SystemAlertId":"a1","AlertName":"SSH brute force","AlertSeverity":"High","Status":"InProgress","Entities":"[{\"$id\":\"3\",\"HostName\":\"web01\",\"Type\":\"host\"},{\"$id\":\"4\",\"Address\":\"203.0.113.66\",\"Type\":\"ip\"}]","Tactics":"CredentialAccess"}
+{"TimeGenerated":"2026-11-23T08:10:00Z","SystemAlertId":"a5","AlertName":"Named it at first","Entities":"[{\"$id\":\"4\",\"Address\":\"203.0.113.66\",\"Type\":\"ip\"}]"}
+{"TimeGenerated":"2026-11-23T08:20:00Z","SystemAlertId":"a5","AlertName":"Named it at first","Entities":"[{\"$id\":\"4\",\"Address\":\"203.0.113.67\",\"Type\":\"ip\"}]"}
 {"TimeGenerated":"2026-11-23T08:30:00Z","SystemAlertId":"a2","AlertName":"Other host","Entities":"[{\"$id\":\"3\",\"HostName\":\"web01-db\",\"Type\":\"host\"}]"}
 {"TimeGenerated":"2026-11-23T08:40:00Z","SystemAlertId":"a3","AlertName":"By its full name","CompromisedEntity":"WEB01.corp.example"}
 {"TimeGenerated":"2026-11-22T08:40:00Z","SystemAlertId":"a4","AlertName":"The day before","CompromisedEntity":"web01"}
@@ -60,15 +62,16 @@ func TestAlertsBookmarksIncidents(t *testing.T) {
 	assert.Equal(t, "a3", alerts[0].SystemAlertID)
 	assert.Equal(t, "a1", alerts[1].SystemAlertID)
 	assert.Equal(t, "High", alerts[1].AlertSeverity, "the latest state")
-	assert.Len(t, alerts[1].Entities, 1)
+	assert.Len(t, alerts[1].Entities, 2)
 	assert.Equal(t, []string{"CredentialAccess"}, alerts[1].Tactics)
 
 	related, err := ws.RelatedAlerts(t.Context(), sentinel.Params{Window: day, Addresses: []netip.Addr{netip.MustParseAddr("203.0.113.66")}})
 	require.NoError(t, err)
-	assert.Len(t, related, 1)
+	require.Len(t, related, 1, "by its latest state")
+	assert.Equal(t, "a1", related[0].SystemAlertID)
 	all, err := ws.RelatedAlerts(t.Context(), sentinel.Params{})
 	require.NoError(t, err)
-	assert.Len(t, all, 4)
+	assert.Len(t, all, 5)
 
 	marks, err := ws.Bookmarks(t.Context(), "web01", day)
 	require.NoError(t, err)

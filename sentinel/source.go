@@ -61,8 +61,9 @@ func (w *Workspace) Hosts(ctx context.Context) ([]string, error) {
 // counted in Stats. A [*GapError] names a window whose rows are missing.
 //
 // A reference's File names the query, the host and the day. Its Line is the
-// second, as HHMMSS, and six digits for the number of the row among those of
-// the second: 82635000001 is the first row of 08:26:35.
+// second, as HHMMSS, six digits for the number of the row among those of the
+// second, and four that check what the row held: 826350000010042 is the first
+// row of 08:26:35.
 func (w *Workspace) Syslog(ctx context.Context, host string, win querytime.Window) iter.Seq2[syslog.Record, error] {
 	return func(yield func(syslog.Record, error) bool) {
 		p := Params{Host: host, Window: win}

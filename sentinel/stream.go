@@ -32,6 +32,8 @@ type stream struct {
 	dups int64
 
 	marks  []mark
+	checks []uint16 // of the lines from base on
+	base   int64
 	line   int64 // written so far
 	second int64
 	number int64 // rows of the second
@@ -119,10 +121,11 @@ func (s *stream) add(row Row) {
 	var err error
 	if s.buf, err = s.object(row); err != nil {
 		s.buf = s.buf[:before]
-		s.errs = append(s.errs, s.place(sec, s.number, 0).At(err))
+		s.errs = append(s.errs, s.place(sec, s.number, 0, 0).At(err))
 		s.broken = true
 		return
 	}
+	check := checkOf(s.buf[before:])
 	s.buf = append(s.buf, '\n')
 	if s.again(stamp, row.text) {
 		s.dups++
@@ -135,6 +138,7 @@ func (s *stream) add(row Row) {
 		s.broken = false
 	}
 	s.line++
+	s.checks = append(s.checks, check)
 }
 
 // object appends the row as a JSON object.
@@ -196,17 +200,35 @@ func (s *stream) ref(r evidence.Ref) evidence.Ref {
 		return r
 	}
 	m := s.marks[i]
-	return s.place(m.second, m.number+r.Line-m.line, r.Length)
+	check := uint16(0)
+	if at := r.Line - 1 - s.base; at >= 0 && at < int64(len(s.checks)) {
+		check = s.checks[at]
+	}
+	return s.place(m.second, m.number+r.Line-m.line, check, r.Length)
 }
 
-// perSecond is how many rows of one second references tell apart.
-const perSecond = 1_000_000
+// A reference's Line, and its Offset for those who tell references apart by
+// it, is the time of the day, HHMMSS, six digits for the row's number among
+// those of the second, and four for a check of what it held: 826350000010042.
+// JavaScript still holds it exactly.
+const (
+	perSecond = 1_000_000 // rows of one second that references tell apart
+	perRow    = 10_000    // checks
+)
 
-// place makes the reference of a row of a second: its File is the query, the
-// host and the day; its Line, and its Offset for those who tell references
-// apart by it, is the time of the day, HHMMSS, followed by the row's number
-// among those of the second, in six digits.
-func (s *stream) place(second, number int64, length int) evidence.Ref {
+// checkOf is the check of a row. A row whose number has changed, because others
+// of its second came in later or the service gives those of one time in another
+// order, is found again by it.
+func checkOf(object []byte) uint16 {
+	h := uint32(2166136261) // FNV-1a
+	for _, c := range object {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return uint16(h % perRow)
+}
+
+// place makes the reference of a row of a second.
+func (s *stream) place(second, number int64, check uint16, length int) evidence.Ref {
 	day := second / 86400
 	if s.file == "" || s.fileOf != day {
 		s.fileOf = day
@@ -214,12 +236,16 @@ func (s *stream) place(second, number int64, length int) evidence.Ref {
 	}
 	of := second - day*86400
 	clock := of/3600*10_000 + of/60%60*100 + of%60
-	row := clock*perSecond + min(number, perSecond-1)
+	row := (clock*perSecond+min(number, perSecond-1))*perRow + int64(check)
 	return evidence.Ref{File: s.file, Line: row, Offset: row, Length: length}
 }
 
 // forget drops what is known of the lines before line.
 func (s *stream) forget(line int64) {
+	if n := line - 1 - s.base; n >= 4096 && n <= int64(len(s.checks)) {
+		s.checks = append(s.checks[:0], s.checks[n:]...)
+		s.base += n
+	}
 	if len(s.marks) < 1024 || s.marks[512].line > line {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -141,7 +142,7 @@ type Workspace struct {
 	order  []string
 	tables map[string]*tableInfo
 	audit  map[querytime.Window][]auditTable
-	seconds
+	kept
 }
 
 // New returns the evidence in the workspaces that o names. Nothing is asked
@@ -214,15 +215,29 @@ func fatal(err error) bool {
 	return false
 }
 
-// quoteHost writes a name of a host so that it can be a part of a name.
+// quoteHost writes a name of a host so that it can be a part of a name: "*" is
+// every host, and what would part the name is written as in a URL.
 func quoteHost(host string) string {
 	if host == "" {
 		return "*"
 	}
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r == '/' || r == ':' || r == 0x7f {
-			return '_'
+	var b strings.Builder
+	for i := range len(host) {
+		switch c := host[i]; {
+		case c <= ' ' || c == '/' || c == '%' || c == '*' || c == 0x7f:
+			fmt.Fprintf(&b, "%%%02X", c)
+		default:
+			b.WriteByte(c)
 		}
-		return r
-	}, host)
+	}
+	return b.String()
+}
+
+// unquoteHost reads what quoteHost wrote; ok is false for anything else.
+func unquoteHost(s string) (host string, ok bool) {
+	if s == "*" {
+		return "", true
+	}
+	host, err := url.PathUnescape(s)
+	return host, err == nil && quoteHost(host) == s
 }

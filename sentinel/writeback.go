@@ -12,26 +12,38 @@ import (
 	"github.com/tuxtrail/tuxtrail/querytime"
 )
 
-// The functions of this file make bodies for the API of Microsoft Sentinel.
-// Nothing is sent.
+// The functions of this file make bodies for the API of Microsoft Sentinel, as
+// its version [APIVersion] describes them
+// (https://learn.microsoft.com/rest/api/securityinsights). Nothing is sent.
+
+// APIVersion is the version of the API that the bodies are for.
+const APIVersion = "2024-09-01"
 
 // Bookmark is a row worth keeping, as the API takes it.
 type Bookmark struct {
+	// Key tells the bookmark apart from others: one of the same Key takes the
+	// place of an earlier one. Without it the body does, and only the same
+	// bookmark made twice is one.
+	Key    string
 	Name   string   // what the analysts see
 	Notes  string   //
-	Labels []string //
-	Query  string   // the KQL that gave the row
-	Row    Row      // what it gave; none where its columns are nil
-	// EventTime is when it happened; without it TimeGenerated of the row.
+	Labels []string // those that are empty are left out
+	Query  string   // the KQL that gave the row; the API wants one
+	// Result is the row, a JSON object; nil for none.
+	Result json.RawMessage
+	// EventTime is when it happened; without it TimeGenerated of Result.
 	EventTime time.Time
 	// Window is the time that was asked about; an open side is left out.
 	Window querytime.Window
 }
 
-// The most that the API takes, in characters.
+// The most that is written, in characters: the API's own limits, and for notes
+// and rows what the portal still shows.
 const (
 	maxBookmarkName = 250
 	maxComment      = 30_000
+	maxNotes        = 10_000
+	maxResult       = 60_000
 )
 
 // ErrTooLong is wrapped by errors for a text that the API does not take.
@@ -41,13 +53,21 @@ var ErrTooLong = errors.New("longer than the API takes")
 //
 //	PUT …/providers/Microsoft.SecurityInsights/bookmarks/{id}?api-version=2024-09-01
 //
-// The id follows from the body: making the same bookmark twice makes one.
+// The error says what is missing, too long ([ErrTooLong]) or no JSON object.
 func (b Bookmark) Body() (id string, body []byte, err error) {
-	if strings.TrimSpace(b.Name) == "" {
-		return "", nil, errors.New("a bookmark needs a name")
+	for _, s := range []struct {
+		what, text string
+		most       int
+	}{{"name", b.Name, maxBookmarkName}, {"notes", b.Notes, maxNotes}, {"row", string(b.Result), maxResult}} {
+		if n := utf8.RuneCountInString(s.text); n > s.most {
+			return "", nil, fmt.Errorf("%s of a bookmark: %d characters: %w: %d", s.what, n, ErrTooLong, s.most)
+		}
 	}
-	if n := utf8.RuneCountInString(b.Name); n > maxBookmarkName {
-		return "", nil, fmt.Errorf("name of a bookmark: %d characters: %w: %d", n, ErrTooLong, maxBookmarkName)
+	switch {
+	case strings.TrimSpace(b.Name) == "":
+		return "", nil, errors.New("a bookmark needs a name")
+	case strings.TrimSpace(b.Query) == "":
+		return "", nil, errors.New("a bookmark needs a query")
 	}
 	type properties struct {
 		DisplayName    string    `json:"displayName"`
@@ -60,20 +80,26 @@ func (b Bookmark) Body() (id string, body []byte, err error) {
 		QueryEndTime   time.Time `json:"queryEndTime,omitzero"`
 	}
 	p := properties{
-		DisplayName: b.Name, Notes: b.Notes, Labels: b.Labels, Query: b.Query, EventTime: utc(b.EventTime),
+		DisplayName: b.Name, Notes: b.Notes, Query: b.Query, EventTime: utc(b.EventTime),
 		QueryStartTime: utc(b.Window.Start), QueryEndTime: utc(b.Window.End),
 	}
-	if b.Row.columns != nil {
-		row, err := b.Row.AppendObject(nil)
-		if err != nil {
-			return "", nil, err
-		}
-		p.QueryResult = string(row)
-		if p.EventTime.IsZero() {
-			p.EventTime = b.Row.Time("TimeGenerated")
+	for _, l := range b.Labels {
+		if strings.TrimSpace(l) != "" {
+			p.Labels = append(p.Labels, l)
 		}
 	}
-	return bodyOf(map[string]any{"properties": p})
+	if b.Result != nil {
+		var row struct{ TimeGenerated time.Time }
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(b.Result, &object); err != nil {
+			return "", nil, fmt.Errorf("row of a bookmark: no JSON object: %w", err)
+		}
+		p.QueryResult = string(b.Result)
+		if p.EventTime.IsZero() && json.Unmarshal(b.Result, &row) == nil {
+			p.EventTime = utc(row.TimeGenerated)
+		}
+	}
+	return bodyOf(b.Key, map[string]any{"properties": p})
 }
 
 func utc(t time.Time) time.Time {
@@ -87,26 +113,32 @@ func utc(t time.Time) time.Time {
 //
 //	PUT …/providers/Microsoft.SecurityInsights/incidents/{incident}/comments/{id}?api-version=2024-09-01
 //
-// The service shows comments as HTML, so the text is escaped. The id follows
-// from the body.
-func CommentBody(text string) (id string, body []byte, err error) {
-	message := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(strings.ToValidUTF8(text, "\ufffd"))
-	if strings.TrimSpace(message) == "" {
+// The service shows comments as HTML, so that the text is escaped and its line
+// ends become <br>. A comment of the same key takes the place of an earlier
+// one; without a key the text is it.
+func CommentBody(key, text string) (id string, body []byte, err error) {
+	text = strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd"))
+	if text == "" {
 		return "", nil, errors.New("a comment needs a text")
 	}
+	message := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "\r\n", "<br>", "\n", "<br>").Replace(text)
 	if n := utf8.RuneCountInString(message); n > maxComment {
-		return "", nil, fmt.Errorf("comment: %d characters: %w: %d", n, ErrTooLong, maxComment)
+		return "", nil, fmt.Errorf("comment: %d characters with its markup: %w: %d", n, ErrTooLong, maxComment)
 	}
-	return bodyOf(map[string]any{"properties": map[string]string{"message": message}})
+	return bodyOf(key, map[string]any{"properties": map[string]string{"message": message}})
 }
 
-// bodyOf writes a body and makes a GUID of its hash.
-func bodyOf(v any) (string, []byte, error) {
+// bodyOf writes a body and makes a GUID of its key, else of itself.
+func bodyOf(key string, v any) (string, []byte, error) {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return "", nil, err
 	}
-	h := sha256.Sum256(b)
+	of := b
+	if key != "" {
+		of = []byte("tuxtrail\x00" + key)
+	}
+	h := sha256.Sum256(of)
 	h[6] = h[6]&0x0f | 0x80 // version 8: of our own making
 	h[8] = h[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16]), append(b, '\n'), nil

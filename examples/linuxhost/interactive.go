@@ -81,6 +81,12 @@ func repeated(fs *flag.FlagSet) []string {
 			words = append(words, "-"+f.Name+"="+f.Value.String())
 			return
 		}
+		if list, ok := f.Value.(*exports); ok {
+			for _, x := range *list {
+				words = append(words, "-"+f.Name, quoted(x.kind+"="+x.file))
+			}
+			return
+		}
 		words = append(words, "-"+f.Name, quoted(f.Value.String()))
 	})
 	return words

@@ -14,13 +14,14 @@ import (
 	"github.com/tuxtrail/tuxtrail/logdir"
 	"github.com/tuxtrail/tuxtrail/querytime"
 	"github.com/tuxtrail/tuxtrail/report"
+	"github.com/tuxtrail/tuxtrail/sentinel"
 )
 
 // looks is what the flags say about what to look at beside the summary.
 type looks struct {
 	hosts         bool
 	around        string
-	before, after time.Duration
+	before, after querytime.Length
 	tree, all     bool
 	drawn         int
 	messages      bool
@@ -32,8 +33,9 @@ type looks struct {
 func (l *looks) flags(fs *flag.FlagSet) {
 	fs.BoolVar(&l.hosts, "hosts", false, "print the hosts to choose from, the one with the most lines first, and end")
 	fs.StringVar(&l.around, "around", "", "hunt again around a finding, session, alert, bookmark or incident, by its `id`, such as A1: see -before and -after")
-	fs.DurationVar(&l.before, "before", 24*time.Hour, "how long before -around")
-	fs.DurationVar(&l.after, "after", 24*time.Hour, "how long after -around")
+	const day = querytime.Length(24 * time.Hour)
+	fs.TextVar(&l.before, "before", day, "how `long` before -around: 90m, 36h, 2d, 1w")
+	fs.TextVar(&l.after, "after", day, "how `long` after -around")
 	fs.BoolVar(&l.tree, "tree", false, "print the process tree, of -session or -app where one is named")
 	fs.BoolVar(&l.all, "all-processes", false, "print the tree however many audit events it rests on (otherwise above 100,000 you are asked)")
 	fs.IntVar(&l.drawn, "max-processes", hunt.DefaultTreeDrawn, "print at most this many processes of the tree (-1: all)")
@@ -83,17 +85,25 @@ func (l *looks) any() bool { return l.hosts || l.tree || l.messages || l.around 
 
 // rescope hunts again around what the first hunt found.
 func (p *program) rescope(ctx context.Context, inv *hunt.Investigation, progress func(hunt.Progress)) (*hunt.Investigation, error) {
-	w, err := inv.Around(p.looks.around, p.looks.before, p.looks.after)
+	w, err := inv.Around(p.looks.around, time.Duration(p.looks.before), time.Duration(p.looks.after))
 	var unknown *hunt.UnknownIDError
 	switch {
-	case errors.As(err, &unknown) || p.looks.before < 0 || p.looks.after < 0:
+	case errors.As(err, &unknown):
 		return nil, usageError{fmt.Errorf("-around: %w", err)}
 	case err != nil:
 		return nil, fmt.Errorf("-around: %w", err)
 	}
 	again := *p
 	again.looks.scope = &w
-	return again.hunt(ctx, progress)
+	inv, err = again.hunt(ctx, progress)
+	if first := p.cost; first != nil && again.cost != nil {
+		p.cost = func() sentinel.Cost {
+			c := first()
+			c.Add(again.cost())
+			return c
+		}
+	}
+	return inv, err
 }
 
 // look prints what is asked for in the place of the summary; false where

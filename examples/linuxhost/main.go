@@ -44,6 +44,7 @@ examples:
   linuxhost -source /var/log -feeds /srv/intel
   linuxhost -interactive -source /var/log
   linuxhost -export csv=tables.zip -export stix=bundle.json -json report.json
+  linuxhost -source sentinel -window 2d -export sentinel=put
   linuxhost verify report.json
 
 It exits with 0 when the hunt was done, whatever it found; 1 when it failed; 2
@@ -75,6 +76,7 @@ type program struct {
 	lookups                    lookups
 	looks                      looks
 	exports                    exports
+	cost                       func() sentinel.Cost // of a workspace; nil for other sources
 }
 
 // usageError is a mistake of the caller: exit code 2.
@@ -85,6 +87,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 		return runVerify(ctx, args[1:], stdout, stderr)
 	}
 	p := program{stdout: stdout, stderr: stderr, now: now}
+	return p.main(ctx, args)
+}
+
+func (p *program) main(ctx context.Context, args []string) int {
+	stderr := p.stderr
 	fs := flag.NewFlagSet("linuxhost", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.StringVar(&p.source, "source", "sample", "where the logs are: a `folder` such as /var/log, a tar or zip archive of one, one file, sample, or sentinel for a Log Analytics workspace")
@@ -126,7 +133,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.Is(err, sentinel.ErrParams):
 		fmt.Fprintln(stderr, "linuxhost:", report.Visible(err.Error()))
 		return 2
 	}
@@ -156,6 +163,10 @@ func (p *program) start(ctx context.Context) error {
 	end()
 	if inv == nil {
 		return err
+	}
+	if p.cost != nil {
+		c := p.cost()
+		fmt.Fprintf(p.stderr, "linuxhost: the workspace answered %d queries with %d rows; it read %d MB for them\n", c.Queries, c.Rows, c.Scanned/1e6)
 	}
 	return errors.Join(p.write(ctx, inv), err)
 }
@@ -214,7 +225,12 @@ func (p *program) open(o logdir.Options, window querytime.Window) (hunt.Source, 
 		if terminal(p.stderr) || p.workspace.Credential != "" {
 			p.workspace.Prompt = p.stderr
 		}
-		return p.workspace.Connect(sentinel.Options{Window: window})
+		ws, err := p.workspace.Connect(sentinel.Options{Window: window})
+		if err != nil {
+			return nil, err
+		}
+		p.cost = ws.Cost
+		return ws, nil
 	}
 	dir, err := logdir.Open(p.source, o)
 	if err != nil {
@@ -287,7 +303,7 @@ func (p *program) write(ctx context.Context, inv *hunt.Investigation) error {
 			return fmt.Errorf("-json: %w", err)
 		}
 	}
-	if err := p.exports.write(inv); err != nil {
+	if err := p.exports.write(inv, p.stderr); err != nil {
 		return err
 	}
 	o := report.TextOptions{Width: p.columns(), Color: terminal(p.stdout) && os.Getenv("NO_COLOR") == ""}

@@ -118,7 +118,7 @@ func (p *program) flags() *flag.FlagSet {
 	list("bookmark", "the `ids` of bookmarks whose incidents are looked for, by commas", &q.Bookmarks)
 	fs.BoolVar(&q.All, "all", false, "all incidents of the time")
 	fs.Int64Var(&q.Event, "event", 0, "the `id` of Sysmon events")
-	fs.DurationVar(&q.Step, "step", 0, "the `length` of steps that rows are counted in (default 5m)")
+	fs.TextVar((*querytime.Length)(&q.Step), "step", querytime.Length(0), "the `length` of steps that rows are counted in: 10s, 5m, 1h, 1d (default 5m)")
 	fs.StringVar(&q.Table, "table", "", "the `table` of queries that work on several, such as AuditLog_CL")
 	p.config.Flags(fs)
 	fs.Usage = func() { fmt.Fprint(p.stderr, usage); fs.PrintDefaults() }

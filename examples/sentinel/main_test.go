@@ -6,6 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -153,4 +156,97 @@ func TestCancel(t *testing.T) {
 	p := program{stdout: bufio.NewWriter(&out), stderr: &errs, now: time.Now, connect: srv.Open}
 	assert.Equal(t, 1, p.main(ctx, []string{"-window", "all", "syslog_all"}))
 	assert.Empty(t, out.String())
+}
+
+// Without a workspace or a credential the program says in two lines what to
+// set.
+func TestWithoutSetup(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("HOME", dir)
+	t.Setenv("USERPROFILE", dir)
+	t.Setenv("PATH", dir)
+	for _, name := range []string{"LOG_ANALYTICS_WORKSPACE_ID", "MSTICPYCONFIG", "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"} {
+		t.Setenv(name, "")
+	}
+	for _, args := range [][]string{
+		{"sudo"},
+		{"-workspace", "01234567-89ab-cdef-0123-456789abcdef", "-credential", "env", "sudo"},
+		{"-workspace", "01234567-89ab-cdef-0123-456789abcdef", "-credential", "cli", "sudo"},
+		{"-workspace", "01234567-89ab-cdef-0123-456789abcdef", "-credential", "secret", "sudo"},
+	} {
+		code, out, errs := call(t, nil, args...)
+		assert.Equal(t, 1, code, args)
+		assert.Empty(t, out)
+		said := strings.Split(strings.TrimRight(errs, "\n"), "\n")
+		if assert.Len(t, said, 2, errs) {
+			assert.Contains(t, said[0], "LOG_ANALYTICS_WORKSPACE_ID")
+			assert.Contains(t, said[1], "AZURE_CLIENT_SECRET")
+		}
+	}
+}
+
+const hidden = "S3cr3t~of-the.application"
+
+// entra is Microsoft's login: it gives out a device code, and refuses every
+// token with an error that repeats what it was sent.
+type entra struct{ sent []string }
+
+func (e *entra) Do(r *http.Request) (*http.Response, error) {
+	status, body := http.StatusOK, ""
+	base := "https://" + r.URL.Host + "/" + strings.Split(r.URL.Path, "/")[1]
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/.well-known/openid-configuration"):
+		body = fmt.Sprintf(`{"authorization_endpoint":"%[1]s/authorize","token_endpoint":"%[1]s/token","issuer":"%[1]s/v2.0","device_authorization_endpoint":"%[1]s/devicecode"}`, base)
+	case strings.HasSuffix(r.URL.Path, "/discovery/instance"):
+		body = fmt.Sprintf(`{"tenant_discovery_endpoint":"%s/.well-known/openid-configuration","metadata":[]}`, base)
+	case strings.HasSuffix(r.URL.Path, "/devicecode"):
+		body = `{"user_code":"ABCD-1234","device_code":"the-device-code","verification_uri":"https://login.test/device","expires_in":900,"interval":1,"message":"x"}`
+	default:
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		sent, _ := url.QueryUnescape(string(b))
+		e.sent = append(e.sent, sent)
+		status = http.StatusBadRequest
+		text, err := json.Marshal(map[string]string{"error": "invalid_client", "error_description": "AADSTS7000215: refused: " + sent})
+		if err != nil {
+			return nil, err
+		}
+		body = string(text)
+	}
+	return &http.Response{
+		StatusCode: status, Request: r, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}, nil
+}
+
+// The code of a device login is written to standard error, and no secret comes
+// out, whatever the other side answers.
+func TestLoginOnStandardError(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("HOME", dir)
+	t.Setenv("AZURE_CLIENT_SECRET", hidden)
+	t.Setenv("AZURE_CLIENT_ID", "")
+	for kind, prompt := range map[string]string{"devicecode": "open https://login.test/device and enter the code ABCD-1234", "secret": ""} {
+		var out, errs bytes.Buffer
+		login := &entra{}
+		p := program{stdout: bufio.NewWriter(&out), stderr: &errs, now: time.Now, config: sentinel.Config{Transport: login}}
+		code := p.main(t.Context(), []string{
+			"-workspace", sentineltest.WorkspaceID, "-tenant", "11111111-2222-3333-4444-555555555555", "-client", "app", "-credential", kind, "sudo",
+		})
+		assert.Equal(t, 1, code)
+		assert.Empty(t, out.String())
+		assert.Contains(t, errs.String(), prompt)
+		require.NotEmpty(t, login.sent, errs.String())
+		for _, s := range []string{hidden, "the-device-code"} {
+			assert.NotContains(t, errs.String(), s)
+		}
+		if kind == "secret" {
+			assert.Contains(t, strings.Join(login.sent, " "), hidden, "it was sent")
+			assert.Contains(t, errs.String(), "AADSTS7000215", "what went wrong is said")
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,17 +45,21 @@ func init() { //nolint:gochecknoinits // a table of functions that refer to it
 	maps.Copy(answers, syslogAnswers)
 }
 
-// host reports whether a row is of the host that was asked for.
+// host reports whether a row is of the host, and of the seconds, that were asked
+// for.
 func (e *eval) host(r record) bool {
-	if e.p.Host == "" {
-		return true
+	if len(e.p.Seconds) > 0 && !slices.Contains(e.p.Seconds, r.row.Time.Unix()) {
+		return false
 	}
-	for _, c := range []string{"HostName", "Computer", "NODE", "node", "DeviceName"} {
-		if sameHost(r.text(c), e.p.Host) {
-			return true
-		}
-	}
-	return false
+	return e.p.Host == "" || sameHost(r.text("HostName"), e.p.Host) || sameHost(node(r), e.p.Host)
+}
+
+var reNode = regexp.MustCompile(`^node=(\S+) `)
+
+// node is the host that a row is of, where its table does not say HostName: the
+// one that a record names, else the one that handed it in.
+func node(r record) string {
+	return cmp.Or(r.text("NODE"), r.text("node"), first(r.text("RawData"), reNode), r.text("DeviceName"), r.text("Computer"))
 }
 
 func sameHost(name, asked string) bool {
@@ -142,10 +147,36 @@ func (e *eval) schema(out emit) error {
 	return nil
 }
 
+// usage counts the rows of Usage; where that table was not added, it names the
+// tables that were.
 func (e *eval) usage(out emit) error {
-	slices.Sort(e.everything)
-	for _, n := range e.everything {
-		if err := out([]json.RawMessage{quote(n), json.RawMessage("1.5"), nil}); err != nil {
+	if e.table.Rows == nil {
+		slices.Sort(e.everything)
+		for _, n := range e.everything {
+			if err := out([]json.RawMessage{quote(n), json.RawMessage("1.5"), nil}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := e.p.Window
+	if !w.Start.IsZero() {
+		w.Start = w.Start.AddDate(0, 0, -31)
+	}
+	if !w.End.IsZero() {
+		w.End = w.End.AddDate(0, 0, 1)
+	}
+	g, sizes := groups{}, map[string]float64{}
+	for r := range e.rows(w) {
+		name := r.text("DataType")
+		g.add(r.row.Time, name)
+		if v, err := strconv.ParseFloat(r.text("Quantity"), 64); err == nil {
+			sizes[name] += v
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(g)) {
+		size := json.RawMessage(strconv.FormatFloat(sizes[name], 'f', -1, 64))
+		if err := out([]json.RawMessage{quote(name), size, timeCell(g[name].last)}); err != nil {
 			return err
 		}
 	}
@@ -201,7 +232,9 @@ func (e *eval) hosts(out emit) error {
 			x.key = append(x.key, host, r.text("Computer"))
 		}
 	}
-	for _, x := range g.sorted() {
+	all := g.sorted()
+	slices.SortFunc(all, func(a, b *group) int { return cmp.Or(cmp.Compare(b.rows, a.rows), cmp.Compare(a.key[1], b.key[1])) })
+	for _, x := range all {
 		if err := out([]json.RawMessage{quote(x.key[1]), quote(x.key[2]), number(x.rows), timeCell(x.first), timeCell(x.last)}); err != nil {
 			return err
 		}
@@ -212,15 +245,17 @@ func (e *eval) hosts(out emit) error {
 func (e *eval) auditHosts(out emit) error {
 	g := groups{}
 	for r := range e.rows(e.p.Window) {
-		for _, c := range []string{"Computer", "NODE", "node"} {
-			if h := r.text(c); h != "" {
-				g.add(r.row.Time, h)
-				break
+		if h := node(r); h != "" {
+			x := g.add(r.row.Time, strings.ToLower(h))
+			if len(x.key) == 1 {
+				x.key = append(x.key, h)
 			}
 		}
 	}
-	for _, x := range g.sorted() {
-		if err := out([]json.RawMessage{quote(x.key[0]), number(x.rows)}); err != nil {
+	all := g.sorted()
+	slices.SortFunc(all, func(a, b *group) int { return cmp.Or(cmp.Compare(b.rows, a.rows), cmp.Compare(a.key[1], b.key[1])) })
+	for _, x := range all {
+		if err := out([]json.RawMessage{quote(x.key[1]), number(x.rows)}); err != nil {
 			return err
 		}
 	}
@@ -265,9 +300,7 @@ func (e *eval) volume(out emit) error {
 			at = b
 		}
 		n++
-		for _, c := range r.row.Cells {
-			size += int64(len(c))
-		}
+		size += r.size()
 	}
 	return flush()
 }
@@ -299,8 +332,9 @@ func (e *eval) auditEvents(out emit) error {
 			byID[key] = x
 			all = append(all, x)
 		}
-		x.messages = append(x.messages, map[string][]string{typ: strings.Split(strings.TrimRight(body, "\r\n"), " ")})
+		x.messages = append(x.messages, map[string][]string{typ: strings.Split(strings.TrimLeft(strings.TrimRight(body, "\r\n"), " "), " ")})
 	}
+	slices.SortStableFunc(all, func(a, b *event) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
 	for _, x := range all {
 		b, err := json.Marshal(x.messages)
 		if err != nil {

@@ -142,6 +142,16 @@ func (e *eval) flowsNSG(out emit) error {
 	return e.giveFlows(flows, out)
 }
 
+// firstTime returns the first of the times that the row has, else when it came.
+func firstTime(r record, columns ...string) time.Time {
+	for _, c := range columns {
+		if t := r.time(c); !t.IsZero() {
+			return t
+		}
+	}
+	return r.row.Time
+}
+
 func (e *eval) flowsVNet(out emit) error {
 	var flows []*flow
 	for r := range e.rows(querytime.Window{}) {
@@ -149,7 +159,7 @@ func (e *eval) flowsVNet(out emit) error {
 			continue
 		}
 		f := &flow{
-			start: r.time("FlowStartTime"), end: r.time("FlowEndTime"), kind: r.text("FlowType"), protocol: r.text("L4Protocol"),
+			start: firstTime(r, "FlowStartTime", "FlowIntervalStartTime"), end: firstTime(r, "FlowEndTime", "FlowIntervalEndTime"), kind: r.text("FlowType"), protocol: r.text("L4Protocol"),
 			app: r.text("L7Protocol"), where: r.text("FlowDirection"), srcVM: r.text("SrcVm"), dstVM: r.text("DestVm"), srcIP: r.text("SrcIp"),
 			dstIP: r.text("DestIp"), srcPublic: r.text("SrcPublicIps"), dstPublic: r.text("DestPublicIps"),
 		}

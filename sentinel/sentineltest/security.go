@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,7 +76,8 @@ func (e *eval) names(r record, columns ...string) bool {
 }
 
 func (e *eval) relatedAlerts() []record {
-	return e.latest(e.p.Window, func(r record) bool { return e.names(r, "Entities", "ExtendedProperties", "CompromisedEntity") }, "SystemAlertId")
+	all := e.latest(e.p.Window, func(record) bool { return true }, "SystemAlertId")
+	return slices.DeleteFunc(all, func(r record) bool { return !e.names(r, "Entities", "ExtendedProperties", "CompromisedEntity") })
 }
 
 func (e *eval) alerts(out emit) error { return e.give(e.relatedAlerts(), out) }
@@ -109,6 +111,10 @@ func (e *eval) incidents(out emit) error {
 		_ = json.Unmarshal([]byte(r.text(column)), &list) // what is no list holds nothing
 		return slices.ContainsFunc(list, func(id string) bool { return slices.Contains(ids, id) })
 	}
+	number := func(r record) int64 { n, _ := strconv.ParseInt(r.text("IncidentNumber"), 10, 64); return n }
+	slices.SortFunc(all, func(a, b record) int {
+		return cmp.Or(cmp.Compare(number(a), number(b)), cmp.Compare(a.text("IncidentName"), b.text("IncidentName")))
+	})
 	return e.give(slices.DeleteFunc(all, func(r record) bool {
 		related := e.p.All || holds(r, "AlertIds", e.p.Alerts) || holds(r, "BookmarkIds", e.p.Bookmarks)
 		return !related || !before(r.time("CreatedTime")) && !before(r.time("FirstActivityTime"))
@@ -116,34 +122,50 @@ func (e *eval) incidents(out emit) error {
 }
 
 func (e *eval) indicators(out emit) error {
-	want := func(r record) bool { return len(e.p.Values) > 0 && oneOf(e.p.Values, r.text("ObservableValue")) }
-	all := e.latest(querytime.Window{End: e.p.Window.End}, want, "Id")
-	return e.give(slices.DeleteFunc(all, func(r record) bool {
+	value := func(r record) string { return e.valueIn(r, "ObservableValue") }
+	return e.give(slices.DeleteFunc(e.named("Id", value), func(r record) bool {
 		until := r.time("ValidUntil")
 		return r.text("IsDeleted") == "true" || !until.IsZero() && until.Before(e.p.Window.Start)
 	}), out)
 }
 
+// valueIn returns the value of the first of the columns that is one of those
+// asked for.
+func (e *eval) valueIn(r record, columns ...string) string {
+	for _, c := range columns {
+		if v := r.text(c); v != "" && len(e.p.Values) > 0 && oneOf(e.p.Values, v) {
+			return v
+		}
+	}
+	return ""
+}
+
+// named returns the latest row of each indicator that names a value asked for,
+// by value and id.
+func (e *eval) named(id string, value func(record) string) []record {
+	all := e.latest(querytime.Window{End: e.p.Window.End}, func(record) bool { return true }, id)
+	all = slices.DeleteFunc(all, func(r record) bool { return value(r) == "" })
+	slices.SortFunc(all, func(a, b record) int {
+		return cmp.Or(cmp.Compare(value(a), value(b)), cmp.Compare(a.text(id), b.text(id)))
+	})
+	return all
+}
+
 func (e *eval) indicatorsLegacy(out emit) error {
 	value := func(r record) string {
-		for _, c := range []string{"NetworkIP", "NetworkDestinationIP", "NetworkSourceIP", "EmailSourceIpAddress", "DomainName", "Url", "FileHashValue", "EmailSenderAddress"} {
-			if v := r.text(c); v != "" && len(e.p.Values) > 0 && oneOf(e.p.Values, v) {
-				return v
-			}
-		}
-		return ""
+		return e.valueIn(r, "NetworkIP", "NetworkDestinationIP", "NetworkSourceIP", "EmailSourceIpAddress", "DomainName", "Url", "FileHashValue", "EmailSenderAddress")
 	}
-	for _, r := range e.latest(querytime.Window{End: e.p.Window.End}, func(r record) bool { return value(r) != "" }, "IndicatorId") {
+	for _, r := range e.named("IndicatorId", value) {
 		if until := r.time("ExpirationDateTime"); !until.IsZero() && until.Before(e.p.Window.Start) {
 			continue
 		}
 		var cells []json.RawMessage
 		for _, c := range e.q.Columns {
+			v := r.raw(c.Name)
 			if c.Name == "Value" {
-				cells = append(cells, quote(value(r)))
-				continue
+				v = quote(value(r))
 			}
-			cells = append(cells, r.raw(c.Name))
+			cells = append(cells, v)
 		}
 		if err := out(cells); err != nil {
 			return err

@@ -91,7 +91,10 @@ var (
 	reCMD       = regexp.MustCompile(`\) CMD \((.*)\)\s*$`)
 	reEdit      = regexp.MustCompile(`\b([A-Z]+ EDIT|REPLACE|DELETE|LIST)\b`)
 	reNewUser   = regexp.MustCompile(`new user: name=([^,]+)`)
-	reQuoteUser = regexp.MustCompile(`user '([^']+)'`)
+	reQuoteUser = regexp.MustCompile(`(?:user|for) '([^']+)'`)
+	reMember    = regexp.MustCompile(`^(?:add|delete) '([^']+)' (?:to|from) `)
+	reJoined    = regexp.MustCompile(`^user (\S+) (?:added|removed) by `)
+	reOfGroup   = regexp.MustCompile(` by \S+ (?:to|from) group (\S+)$`)
 	reFor       = regexp.MustCompile(`\bfor (?:user )?([^ ]+)`)
 	reNewGroup  = regexp.MustCompile(`group: name=([^,]+)`)
 	reQuoteGrp  = regexp.MustCompile(`group '([^']+)'`)
@@ -329,7 +332,7 @@ func (e *eval) usersGroups(out emit) error {
 		f := strings.ToLower(r.text("Facility"))
 		return (f == "auth" || f == "authpriv") && action[strings.ToLower(r.text("ProcessName"))] != ""
 	}, func(r record, msg string) error {
-		user, grp := first(msg, reNewUser, reQuoteUser, reFor), first(msg, reNewGroup, reQuoteGrp)
+		user, grp := first(msg, reNewUser, reQuoteUser, reMember, reJoined, reFor), first(msg, reNewGroup, reQuoteGrp, reOfGroup)
 		if !e.account(user, grp) {
 			return nil
 		}

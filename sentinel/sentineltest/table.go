@@ -3,11 +3,13 @@ package sentineltest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,10 +61,19 @@ func (s *Server) AddJSON(table string, r io.Reader) error {
 }
 
 // AddRows adds rows to a table, each a value for each column that it has. See
-// [Server.AddJSON].
+// [Server.AddJSON]. They take the place of rows that were added before; the
+// columns of those, and of a table without rows by [Server.Add], stay, with
+// their types.
 func (s *Server) AddRows(table string, rows []map[string]json.RawMessage) error {
 	types := map[string]string{"TimeGenerated": "datetime"}
 	maps.Copy(types, known[table])
+	s.mu.Lock()
+	if t := s.tables[table]; t != nil {
+		for _, c := range t.Columns {
+			types[c.Name] = c.Type
+		}
+	}
+	s.mu.Unlock()
 	for _, row := range rows {
 		for name, v := range row {
 			if _, ok := types[name]; !ok {
@@ -89,7 +100,8 @@ func (s *Server) AddRows(table string, rows []map[string]json.RawMessage) error 
 		}
 		all = append(all, out)
 	}
-	slices.SortStableFunc(all, func(a, b Row) int { return a.Time.Compare(b.Time) })
+	order := orderOf(t.Columns)
+	slices.SortStableFunc(all, func(a, b Row) int { return cmp.Or(a.Time.Compare(b.Time), order(a, b)) })
 	t.Rows = func(w querytime.Window) iter.Seq[Row] {
 		return func(yield func(Row) bool) {
 			i, _ := slices.BinarySearchFunc(all, w.Start, func(r Row, t time.Time) int {
@@ -107,6 +119,44 @@ func (s *Server) AddRows(table string, rows []map[string]json.RawMessage) error 
 	}
 	s.Add(table, t)
 	return nil
+}
+
+var (
+	reSerial = regexp.MustCompile(`audit\(\d+\.\d+:(\d+)\)`)
+	reEnd    = regexp.MustCompile(`^(?:node=\S+ )?type=EOE `)
+)
+
+// orderOf returns the order of rows of one TimeGenerated that the queries of
+// rows ask for: lines by EventTime, records of auditd by their event's number,
+// its end last.
+func orderOf(columns []sentinel.Column) func(a, b Row) int {
+	index := map[string]int{}
+	for i, c := range columns {
+		index[c.Name] = i
+	}
+	key := func(r Row) (event time.Time, serial int64, last int) {
+		rec := record{index, r}
+		number := rec.text("SerialNumber")
+		if raw := rec.text("RawData"); raw != "" {
+			number = first(raw, reSerial)
+			if reEnd.MatchString(raw) {
+				last = 1
+			}
+		}
+		if rec.text("RecordType") == "EOE" {
+			last = 1
+		}
+		serial, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			serial = -1 // null comes first
+		}
+		return rec.time("EventTime"), serial, last
+	}
+	return func(a, b Row) int {
+		at, n, last := key(a)
+		bt, m, other := key(b)
+		return cmp.Or(at.Compare(bt), cmp.Compare(n, m), cmp.Compare(last, other))
+	}
 }
 
 // Add adds a table, in place of one of the same name.
@@ -282,4 +332,11 @@ func timeOf(v json.RawMessage) time.Time {
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// Remove takes a table away: the workspace then has none of that name.
+func (s *Server) Remove(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.tables, name)
 }
