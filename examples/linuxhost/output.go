@@ -38,12 +38,12 @@ func writeFile(name string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), name)
 }
 
-// partOf makes a new file beside name; one that somebody else put there, or a
-// link to elsewhere, is not used.
+// partOf makes a new file beside name, for its owner alone, as it will hold lines
+// of logs. One that somebody else put there, or a link to elsewhere, is not used.
 func partOf(name string) (*os.File, error) {
 	const tries = 100
 	for i := range tries {
-		f, err := os.OpenFile(name+"."+strconv.Itoa(os.Getpid()+i)+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		f, err := os.OpenFile(name+"."+strconv.Itoa(os.Getpid()+i)+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}
