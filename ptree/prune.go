@@ -228,14 +228,15 @@ func (h *hostState) forget() {
 	h.boots, h.bootsFrom = h.boots[:0], h.gen
 }
 
-// maxMaybe bounds how many clones are remembered that may have made a thread.
+// maxMaybe bounds how many clones are remembered that may have made a thread;
+// of more, only those of the last minutes.
 const maxMaybe = 1 << 16
 
 // forgetDropped lets go of processes that were dropped.
 func (h *hostState) forgetDropped() {
+	many := len(h.maybe) > maxMaybe
 	for pid, m := range h.maybe {
-		// The time of a late one can still tell one life of a pid from the next.
-		if !m.parent.keep || len(h.maybe) > maxMaybe && h.last.Sub(m.time) > settling {
+		if !m.parent.keep || many && h.last.Sub(m.time) > settling {
 			delete(h.maybe, pid)
 		}
 	}
