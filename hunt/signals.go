@@ -243,7 +243,9 @@ func describeTarget(sig *signal, hit *Hit) {
 	}
 	switch hit.TargetKind {
 	case "fetch", "fetched", "send":
-		sig.role = roleFetchRun
+		if sig.role = roleFetchRun; hit.TargetKind == "send" {
+			sig.role = roleConnect
+		}
 		sig.keys = append(sig.keys, urlKey(hit.Target))
 		if a, ok := addressIn(hit.Target); ok {
 			sig.addr = a
