@@ -33,12 +33,12 @@ type attemptBook struct {
 	minutes   minutes
 	guesses   syslog.Guesses
 	listed    keeper[syslog.Attempt] // become Tries
-	alike     map[attemptLike]int
+	alike     nths[attemptLike]
 	entries   int // that all attempts would become
 	windows   sourceWindows
 	addrs     map[netip.Addr]string
 	su        []suTry // the last ones, in order of time
-	suPairs   map[[2]string]int
+	suPairs   nths[[2]string]
 	suRefused keeper[syslog.Attempt]
 }
 
@@ -274,21 +274,14 @@ const (
 // list keeps an attempt that is listed one by one: its success and its failures
 // are an entry each.
 func (b *attemptBook) list(h *hunter, a *syslog.Attempt, succeeded bool) {
-	if b.alike == nil {
-		b.alike, b.listed.max = map[attemptLike]int{}, h.o.MaxTries
-	}
+	b.listed.max = h.o.MaxTries
 	class := 0
 	if succeeded {
 		class = 2
 	}
-	k := attemptLike{a.User, b.nameOf(a), succeeded}
-	nth := b.alike[k] + 1
-	if nth > 1 || len(b.alike) < maxLikes {
-		b.alike[k] = nth
-	}
 	one := *a
 	one.Refs = slices.Clone(a.Refs) // without the room that was left to add more
-	b.listed.add(one, worthOf(class, nth))
+	b.listed.add(one, worthOf(class, b.alike.next(attemptLike{a.User, b.nameOf(a), succeeded})))
 	b.entries += entriesOf(a)
 }
 
@@ -323,7 +316,7 @@ func (b *attemptBook) tries(most int) []syslog.Attempt {
 	for i := range b.listed.list {
 		out[i] = b.listed.list[i].v
 	}
-	b.listed, b.alike = keeper[syslog.Attempt]{}, nil
+	b.listed, b.alike = keeper[syslog.Attempt]{}, nths[attemptLike]{}
 	return out
 }
 
@@ -355,16 +348,10 @@ const suWindow = 10 * time.Minute
 
 func (b *attemptBook) addSu(a *syslog.Attempt, failures int) {
 	b.su = append(b.su, suTry{a.User, a.By, a.First, a.Last, failures})
-	if b.suPairs == nil {
-		b.suPairs, b.suRefused.max = map[[2]string]int{}, maxSuRefused
-	}
-	pair := [2]string{a.By, a.User}
-	if len(b.suPairs) < maxNamed || b.suPairs[pair] > 0 {
-		b.suPairs[pair]++
-	}
+	b.suRefused.max = maxSuRefused
 	one := *a
 	one.Refs = slices.Clone(a.Refs)
-	b.suRefused.add(one, worthOf(0, max(1, b.suPairs[pair])))
+	b.suRefused.add(one, worthOf(0, b.suPairs.next([2]string{a.By, a.User})))
 }
 
 // suFailures counts the tries to become the account that failed shortly before

@@ -24,7 +24,7 @@ type heldConnection struct {
 type connections struct {
 	keeper[heldConnection]
 	seen  map[connSeen]*ptree.Process
-	likes map[connLike]int
+	likes nths[connLike]
 }
 
 type connSeen struct {
@@ -71,14 +71,7 @@ func (h *hunter) connection(ev *auditd.Event, by *ptree.Process) {
 		c.Result = n.of(v.Errno)
 	}
 	like := connLike{c.Exe, to.Addr()}
-	nth := l.likes[like] + 1
-	if nth > 1 || len(l.likes) < maxLikes {
-		if l.likes == nil {
-			l.likes = map[connLike]int{}
-		}
-		l.likes[like] = nth
-	}
-	l.add(heldConnection{c, by}, worthOf(connectionClass(to.Addr()), nth))
+	l.add(heldConnection{c, by}, worthOf(connectionClass(to.Addr()), l.likes.next(like)))
 }
 
 func connectionClass(a netip.Addr) int {
@@ -113,7 +106,7 @@ type watched struct {
 	keeper[heldChange]
 	seed  maphash.Seed
 	seen  map[uint64]*ptree.Process
-	likes map[fileLike]int
+	likes nths[fileLike]
 }
 
 type fileLike struct{ exe, dir, action string }
@@ -142,14 +135,7 @@ func (h *hunter) fileChange(ev *auditd.Event, by *ptree.Process) {
 		User: n.of(firstOf(ev.AUIDName, ev.UIDName)), Key: n.of(strings.Join(ev.Keys, " ")), Result: n.of(string(v.Result)), AuditSession: n.of(ev.Ses.String()), Refs: ev.Refs(),
 	}
 	like := fileLike{f.Exe, n.of(path.Dir(f.Path)), f.Action}
-	nth := l.likes[like] + 1
-	if nth > 1 || len(l.likes) < maxLikes {
-		if l.likes == nil {
-			l.likes = map[fileLike]int{}
-		}
-		l.likes[like] = nth
-	}
-	l.add(heldChange{f, by}, worthOf(fileClass(&f), nth))
+	l.add(heldChange{f, by}, worthOf(fileClass(&f), l.likes.next(like)))
 }
 
 // fileClass says how much a change tells by itself.

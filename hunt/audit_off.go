@@ -21,7 +21,7 @@ type auditOff struct {
 // back. Of the acts those are kept that tell most; when auditing was off, of all.
 type auditSwitch struct {
 	acts  keeper[auditOff]
-	likes map[[3]string]int
+	likes nths[[3]string]
 	cuts  []int64 // nanoseconds since 1970, when it was cut back that was not before
 	isOff bool
 }
@@ -69,15 +69,8 @@ func (h *hunter) auditOff(ev *auditd.Event) {
 	if o.ses != "" {
 		class = 2 // somebody who was logged on did it
 	}
-	if s.likes == nil {
-		s.likes, s.acts.max = map[[3]string]int{}, maxOffs
-	}
-	k := [3]string{o.what, o.who, o.ses}
-	nth := s.likes[k] + 1
-	if nth > 1 || len(s.likes) < maxLikes {
-		s.likes[k] = nth
-	}
-	s.acts.add(o, worthOf(class, nth))
+	s.acts.max = maxOffs
+	s.acts.add(o, worthOf(class, s.likes.next([3]string{o.what, o.who, o.ses})))
 }
 
 // endSwitches puts what is known of the auditing in order.
@@ -86,7 +79,7 @@ func (h *hunter) endSwitches() {
 	h.audit.offs = s.acts.came
 	s.acts.cut()
 	h.audit.off = valuesOf(&s.acts)
-	s.acts, s.likes = keeper[auditOff]{}, nil
+	s.acts, s.likes = keeper[auditOff]{}, nths[[3]string]{}
 	if !slices.IsSorted(s.cuts) {
 		slices.Sort(s.cuts)
 	}

@@ -44,7 +44,7 @@ type auditSessions struct {
 	logged  pidTimes // of the log's sessions, when they began and ended
 	joined  []*auditSession
 	alone   keeper[*auditSession] // that no session of the log can be
-	likes   map[like]int
+	likes   nths[like]
 	stays   column[auditStay]
 	stayOf  map[uint32]int32 // the latest of each number
 	tooMany int              // stays that were not told apart
@@ -225,16 +225,8 @@ func (h *hunter) sessionDone(s *auditSession) {
 	case a.logged.near(int(s.pid), s.start) || a.logged.near(int(s.pid), s.end):
 		a.joined = append(a.joined, s)
 	case remoteOrLocal(s.program):
-		if a.likes == nil {
-			a.likes = map[like]int{}
-		}
 		a.alone.max, a.alone.drop = min(h.o.MaxSessions, maxAlone), h.forgetAudited
 		from, _ := sourceOf(s.source, s.host)
-		k := like{s.program, s.user, from}
-		nth := a.likes[k] + 1
-		if nth > 1 || len(a.likes) < maxLikes {
-			a.likes[k] = nth
-		}
 		class := 0
 		if h.within(s.start) {
 			class = 3 // the log should have told of it
@@ -242,7 +234,7 @@ func (h *hunter) sessionDone(s *auditSession) {
 		if s.user == "root" {
 			class = max(class, 1)
 		}
-		a.alone.add(s, worthOf(class, nth))
+		a.alone.add(s, worthOf(class, a.likes.next(like{s.program, s.user, from})))
 	}
 }
 
@@ -286,7 +278,7 @@ func (h *hunter) endSessions() {
 	for _, s := range a.order {
 		a.byPID[s.pid] = append(a.byPID[s.pid], s)
 	}
-	a.open, a.joined, a.alone, a.likes = nil, nil, keeper[*auditSession]{}, nil
+	a.open, a.joined, a.alone, a.likes = nil, nil, keeper[*auditSession]{}, nths[like]{}
 }
 
 // askLogged notes when the log's sessions began and ended, so that audit's can

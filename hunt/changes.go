@@ -11,7 +11,7 @@ const (
 // changeBook keeps changes to accounts, those that tell most.
 type changeBook struct {
 	keeper[AccountChange]
-	likes map[[3]string]int
+	likes nths[[3]string]
 	made  map[string]time.Time // accounts, when they were made first
 }
 
@@ -24,8 +24,8 @@ func (h *hunter) addChange(c AccountChange) {
 			return
 		}
 	}
-	if b.likes == nil {
-		b.likes, b.made, b.max = map[[3]string]int{}, map[string]time.Time{}, maxChanges
+	if b.made == nil {
+		b.made, b.max = map[string]time.Time{}, maxChanges
 	}
 	class := 0
 	switch {
@@ -37,9 +37,7 @@ func (h *hunter) addChange(c AccountChange) {
 	case c.Group != "" && c.Account != "" || c.What != "":
 		class = 1
 	}
-	k := [3]string{c.Kind, c.By, c.Program}
-	b.likes[k]++
-	b.add(c, worthOf(class, b.likes[k]))
+	b.add(c, worthOf(class, b.likes.next([3]string{c.Kind, c.By, c.Program})))
 }
 
 // before reports whether the change is too early to be told by the lines of
@@ -87,10 +85,5 @@ func (h *hunter) takeCronEdit(e CronEdit) {
 	if e.Action == "LIST" {
 		class = 0
 	}
-	if h.cronLikes == nil {
-		h.cronLikes = map[[2]string]int{}
-	}
-	k := [2]string{e.User, e.Action}
-	h.cronLikes[k]++
-	h.cronEdits.add(e, worthOf(class, h.cronLikes[k]))
+	h.cronEdits.add(e, worthOf(class, h.cronLikes.next([2]string{e.User, e.Action})))
 }

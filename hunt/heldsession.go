@@ -42,20 +42,13 @@ func (h *hunter) takeSessions(done []syslog.Session) {
 // were of an account from a source, the less the next one tells.
 type like struct{ kind, user, from string }
 
-// maxLikes is how many such are told apart.
-const maxLikes = 1 << 18
-
 // holdSession keeps a session of which is known what was failed before it.
 func (h *hunter) holdSession(s *heldSession) {
 	from, _ := sourceOf(s.Source, s.SourceHost)
 	k := like{s.Kind, s.User, firstOf(from, s.By)}
-	nth := h.likes[k] + 1
-	if nth > 1 || len(h.likes) < maxLikes {
-		h.likes[k] = nth
-	}
 	s.Refs = slices.Clone(s.Refs) // without the room that was left to add more
 	h.held.max, h.held.drop = h.o.MaxSessions, h.forgetSession
-	h.held.add(*s, worthOf(h.sessionClass(s), nth))
+	h.held.add(*s, worthOf(h.sessionClass(s), h.likes.next(k)))
 }
 
 // sessionClass says how much a session stands out by what is known while the

@@ -20,7 +20,7 @@ type sudoBook struct {
 	held    keeper[heldSudo]
 	users   map[string]*sudoUser
 	same    map[[2]string]int // runs of a program by an account
-	likes   map[[2]string]int // of a text by an account
+	likes   nths[[2]string]   // of a text by an account
 	ghosts  column[sudoGhost]
 	omitted map[sudoText]*sudoMore
 }
@@ -65,7 +65,7 @@ type riskyAt struct {
 func (h *hunter) takeSudo(ev *syslog.Event, at time.Time) {
 	b := &h.sudo
 	if b.users == nil {
-		b.users, b.same, b.likes, b.omitted = map[string]*sudoUser{}, map[[2]string]int{}, map[[2]string]int{}, map[sudoText]*sudoMore{}
+		b.users, b.same, b.omitted = map[string]*sudoUser{}, map[[2]string]int{}, map[sudoText]*sudoMore{}
 		b.held.max, b.held.drop = h.o.MaxSudo, h.forgetSudo
 	}
 	c := Command{
@@ -97,16 +97,11 @@ func (h *hunter) takeSudo(ev *syslog.Event, at time.Time) {
 			}
 		}
 	}
-	k := [2]string{c.User, c.Text}
-	nth := b.likes[k] + 1
-	if nth > 1 || len(b.likes) < maxNamed {
-		b.likes[k] = nth
-	}
 	class := map[Severity]int{SeverityLow: 1, SeverityMedium: 2, SeverityHigh: 3, SeverityCritical: 4}[worst]
 	if c.Result == "fail" || slices.Contains(accountPrograms, did[1]) || did[1] == "su" {
 		class = max(class, 1)
 	}
-	b.held.add(heldSudo{c, before}, worthOf(class, nth))
+	b.held.add(heldSudo{c, before}, worthOf(class, b.likes.next([2]string{c.User, c.Text})))
 }
 
 func (h *hunter) forgetSudo(c *heldSudo) {

@@ -40,14 +40,14 @@ type hunter struct {
 	askedFor     int                    // sessions with a smaller id were asked about
 	befores      map[int]failuresBefore // by the id of a session of the log
 	held         keeper[heldSession]
-	likes        map[like]int
+	likes        nths[like]
 	ghosts       ghosts
 	tags         tags
 	sudo         sudoBook
 	risky        map[string]riskyAt // by account
 	changes      changeBook
 	cronEdits    keeper[CronEdit]
-	cronLikes    map[[2]string]int
+	cronLikes    nths[[2]string]
 	lateSessions int // about which what was failed before them is forgotten
 	campaigns    []syslog.Campaign
 	probes       map[string]*sourceProbes
@@ -172,7 +172,7 @@ func newHunter(ctx context.Context, src Source, o Options) *hunter {
 		inv:    &Investigation{Schema: Schema, Window: o.Window},
 		probes: map[string]*sourceProbes{}, probing: map[int]probe{}, jobs: map[jobKey]*Job{}, programs: map[string]int64{},
 		units: map[string]*unit{}, auditLogs: map[string]bool{}, uids: map[string]int64{},
-		befores: map[int]failuresBefore{}, likes: map[like]int{}, risky: map[string]riskyAt{},
+		befores: map[int]failuresBefore{}, risky: map[string]riskyAt{},
 		marks: map[string]*indicator{}, judged: map[[2]string][]Hit{}, sudoFetch: map[[2]string]Fetch{}, byAudit: map[string][]int{},
 	}
 	if h.rules == nil {

@@ -73,6 +73,25 @@ func (k *keeper[T]) omitted() int { return k.came - len(k.list) }
 // from 1: the thousandth of a kind tells less than the first of a lesser one.
 func worthOf(class int, nth int) int { return 4*class - bits.Len(uint(nth)) }
 
+// nths counts how many of each kind came, to rank what must be let go. Kinds
+// beyond maxLikes are not told apart: each of them counts as a first.
+type nths[K comparable] struct{ n map[K]int }
+
+// maxLikes is how many kinds are told apart.
+const maxLikes = 1 << 18
+
+// next returns the how manieth of its kind comes, from 1.
+func (c *nths[K]) next(k K) int {
+	n := c.n[k] + 1
+	if n > 1 || len(c.n) < maxLikes {
+		if c.n == nil {
+			c.n = map[K]int{}
+		}
+		c.n[k] = n
+	}
+	return n
+}
+
 // tags numbers texts, so that what is kept of many things holds four bytes for
 // each text. 0 is the empty one.
 type tags struct {
