@@ -72,7 +72,7 @@ func TestCostIsAddedUp(t *testing.T) {
 func TestProgress(t *testing.T) {
 	srv := serve(t)
 	srv.Add("Syslog", made(5000, day.Start, time.Second))
-	srv.Break(sentineltest.Faults{Seed: 3, Timeout: 0.2, Partial: 0.1})
+	srv.Break(sentineltest.Faults{Seed: 3, Internal: 0.2, Partial: 0.1, Cut: 0.1})
 	var all []sentinel.Progress
 	ws, err := srv.Open(sentinel.Options{Sleep: quick, WindowRows: 300, Pace: 10_000, Retries: 50, Progress: func(p sentinel.Progress) { all = append(all, p) }})
 	require.NoError(t, err)
