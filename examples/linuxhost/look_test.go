@@ -34,6 +34,8 @@ func TestLooks(t *testing.T) {
 		"no table of places":    {[]string{"-places", "gone.csv"}, 1, nil, []string{"-places", "gone.csv"}},
 		"no database":           {[]string{"-geo", "gone.mmdb"}, 1, nil, []string{"-geo", "gone.mmdb"}},
 		"nobody to ask":         {[]string{"-ti", "-config", "-"}, 2, nil, []string{"-ti", "nobody to ask"}},
+		"few sessions":          {[]string{"-max-sessions", "2", "-max-sudo", "3", "-json", "-"}, 0, []string{`"sessions": 5,`, `"sudo": 8`}, nil},
+		"sessions below none":   {[]string{"-max-sessions", "-1"}, 2, nil, []string{"-max-sessions -1"}},
 		"bad budget":            {[]string{"-budget", "-1"}, 2, nil, []string{"-budget"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -70,6 +70,7 @@ type program struct {
 	interactive                bool
 	repeated                   []string // the flags given, but for those that -interactive chooses
 	year, width                int
+	sessions, sudo             int // the most to list
 	stdout, stderr             io.Writer
 	now                        func() time.Time
 	workspace                  sentinel.Config
@@ -108,6 +109,8 @@ func (p *program) main(ctx context.Context, args []string) int {
 	}
 	fs.BoolVar(&p.interactive, "interactive", false, "choose on the screen what to look at; every choice is shown as flags that repeat it")
 	fs.StringVar(&p.rules, "rules", "", "a `file` of command rules to use beside the built-in ones")
+	fs.IntVar(&p.sessions, "max-sessions", 0, "list at most this many `sessions`, those that stand out first; the others are counted (default 50000)")
+	fs.IntVar(&p.sudo, "max-sudo", 0, "list at most this many `commands` of sudo, chosen in the same way (default 50000)")
 	fs.IntVar(&p.width, "width", 0, "the `columns` to wrap the summary at (default: what COLUMNS says, else the terminal's, else 100)")
 	p.workspace.Flags(fs)
 	p.lookups.flags(fs)
@@ -123,9 +126,15 @@ func (p *program) main(ctx context.Context, args []string) int {
 		fmt.Fprintf(stderr, "linuxhost: %q: give the logs with -source\n", fs.Arg(0))
 		return 2
 	}
-	if p.width < 0 {
-		fmt.Fprintf(stderr, "linuxhost: -width %d: give a number of columns, or leave it out\n", p.width)
-		return 2
+	for _, n := range []struct {
+		name string
+		n    int
+		what string
+	}{{"width", p.width, "columns"}, {"max-sessions", p.sessions, "sessions"}, {"max-sudo", p.sudo, "commands"}} {
+		if n.n < 0 {
+			fmt.Fprintf(stderr, "linuxhost: -%s %d: give a number of %s, or leave it out\n", n.name, n.n, n.what)
+			return 2
+		}
 	}
 	p.repeated = repeated(fs)
 	err := p.start(ctx)
@@ -190,7 +199,7 @@ func (p *program) hunt(ctx context.Context, progress func(hunt.Progress)) (*hunt
 	if p.year < 0 || p.year > 9999 {
 		return nil, usageError{fmt.Errorf("-year %d: is no year of a log", p.year)}
 	}
-	opt := hunt.Options{Host: p.host, Progress: progress}
+	opt := hunt.Options{Host: p.host, Progress: progress, MaxSessions: p.sessions, MaxSudo: p.sudo}
 	if opt.Window, err = p.scopeOf(); err != nil {
 		return nil, err
 	}
