@@ -90,7 +90,7 @@ func (h *hunter) listConnections() {
 	l.cut()
 	for i := range l.list {
 		h.inv.Connections = append(h.inv.Connections, l.list[i].v.Connection)
-		h.connectedBy = append(h.connectedBy, l.list[i].v.by)
+		h.connectedBy = append(h.connectedBy, heldOnly(l.list[i].v.by))
 	}
 	h.audit.conns = connections{}
 }
@@ -157,10 +157,18 @@ func (h *hunter) listFileChanges() {
 	l.cut()
 	for i := range l.list {
 		h.inv.FileChanges = append(h.inv.FileChanges, l.list[i].v.FileChange)
-		h.changedBy = append(h.changedBy, l.list[i].v.by)
+		h.changedBy = append(h.changedBy, heldOnly(l.list[i].v.by))
 	}
 	h.inv.Omitted.FileChanges = l.omitted()
 	h.audit.files = watched{}
+}
+
+// heldOnly returns a process that was not let go, so that none else is held.
+func heldOnly(p *ptree.Process) *ptree.Process {
+	if p != nil && p.ID() == 0 {
+		return nil
+	}
+	return p
 }
 
 // listedID returns the number of a process, 0 where it is not listed.

@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"hash/fnv"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -54,11 +55,16 @@ func (h *hunter) crowded() {
 // counts the others.
 func (h *hunter) thin(settled []*ptree.Process) {
 	want := h.choose(settled)
+	out := map[*ptree.Process]bool{}
 	for _, p := range h.audit.builder.Prune(func(p *ptree.Process) bool { return want[p] }) {
+		out[p] = true
 		h.fold(p)
-		delete(h.crowd.known, p)
 		delete(h.crowd.inside, p)
 	}
+	// What remembers a process must not hold it.
+	maps.DeleteFunc(h.crowd.known, func(p *ptree.Process, _ standing) bool { return !want[p] })
+	maps.DeleteFunc(h.audit.conns.seen, func(_ connSeen, p *ptree.Process) bool { return out[p] })
+	maps.DeleteFunc(h.audit.files.seen, func(_ uint64, p *ptree.Process) bool { return out[p] })
 }
 
 // lastThin leaves no more processes than may be listed, at the end of the log.

@@ -44,7 +44,7 @@ func (h *hunter) buildCoverage() {
 		note("%d moments beyond the limit of %d are not in the timeline.", h.seen.momentsOmitted, h.o.MaxTimeline)
 	}
 	if o := h.inv.Omitted; o.Sessions > 0 {
-		note("%d sessions beyond the limit of %d are counted but not listed: those of accounts and sources that were seen most.", o.Sessions, h.o.MaxSessions)
+		note("%d sessions beyond the limit of %d, and of %d for those that only audit knows, are counted but not listed: those of accounts and sources that were seen most.", o.Sessions, h.o.MaxSessions, maxAlone)
 	}
 	if o := h.inv.Omitted; o.Sudo > 0 {
 		note("%d sudo commands beyond the limit of %d are counted but not listed: those that were run most.", o.Sudo, h.o.MaxSudo)
