@@ -65,6 +65,14 @@ func (h *hunter) thin(settled []*ptree.Process) {
 	maps.DeleteFunc(h.crowd.known, func(p *ptree.Process, _ standing) bool { return !want[p] })
 	maps.DeleteFunc(h.audit.conns.seen, func(_ connSeen, p *ptree.Process) bool { return out[p] })
 	maps.DeleteFunc(h.audit.files.seen, func(_ uint64, p *ptree.Process) bool { return out[p] })
+	for i := range h.audit.conns.list {
+		by := &h.audit.conns.list[i].v.by
+		*by = heldOnly(*by)
+	}
+	for i := range h.audit.files.list {
+		by := &h.audit.files.list[i].v.by
+		*by = heldOnly(*by)
+	}
 }
 
 // lastThin leaves no more processes than may be listed, at the end of the log.
