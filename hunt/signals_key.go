@@ -45,10 +45,16 @@ func (h *hunter) foreignKeys() map[int]string {
 			homes[user] = appendNew(home, net)
 		}
 	}
+	nets := map[uint32]string{} // of the sources of sessions that are not listed
 	unlisted := h.ghosts.before(func(g *ghost) {
 		if g.flags&ghostSu == 0 && g.from != 0 {
 			from := h.tags.text(g.from)
-			use(h.tags.text(g.key), h.tags.text(g.user), networkOf(from), keyStay{source: from, end: g.ended()})
+			net, ok := nets[g.from]
+			if !ok {
+				net = networkOf(from)
+				nets[g.from] = net
+			}
+			use(h.tags.text(g.key), h.tags.text(g.user), net, keyStay{source: from, end: g.ended()})
 		}
 	})
 	for i := range h.inv.Sessions {

@@ -14,7 +14,7 @@ type stays map[string]*stay
 // ghosts; and the latest end of each and all before it.
 type stay struct {
 	at     []int32
-	latest []int64 // seconds since 1970, rounded up
+	latest []uint32 // seconds since 1970, rounded up; never where one may still go on
 }
 
 // forever is the end of a session that may still go on.
@@ -22,6 +22,7 @@ var forever = time.Unix(1<<40, 0)
 
 func (h *hunter) indexStays() {
 	h.users = stays{}
+	h.users.makeRoom(h)
 	next := 0
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
@@ -41,13 +42,33 @@ func (h *hunter) indexStays() {
 	}
 }
 
+// makeRoom allots each account what its sessions take: growing into it would
+// cost several times as much.
+func (u stays) makeRoom(h *hunter) {
+	unlisted := make([]int, max(1, len(h.tags.list)))
+	for i := range h.ghosts.n {
+		unlisted[h.ghosts.at(i).user]++
+	}
+	counts := map[string]int{}
+	for tag, n := range unlisted {
+		if n > 0 {
+			counts[h.tags.text(uint32(tag))] = n
+		}
+	}
+	for i := range h.inv.Sessions {
+		counts[h.inv.Sessions[i].User]++
+	}
+	for user, n := range counts {
+		u[user] = &stay{at: make([]int32, 0, n), latest: make([]uint32, 0, n)}
+	}
+}
+
 func (u stays) add(user string, at int32, end time.Time) {
 	s := u[user]
-	if s == nil {
-		s = &stay{}
-		u[user] = s
+	last := uint32(never)
+	if !end.Equal(forever) {
+		last = seconds(end, time.Second-1)
 	}
-	last := end.Add(time.Second - 1).Unix()
 	if n := len(s.latest); n > 0 {
 		last = max(last, s.latest[n-1])
 	}
@@ -87,7 +108,7 @@ func (u stays) open(h *hunter, user string, at time.Time) iter.Seq[int] {
 			return
 		}
 		n := sort.Search(len(s.at), func(i int) bool { return h.stayStart(s.at[i]).After(at.Add(time.Second)) })
-		for i := n - 1; i >= 0 && s.latest[i] >= at.Unix(); i-- {
+		for i := n - 1; i >= 0 && s.latest[i] >= seconds(at, 0); i-- {
 			if !yield(int(s.at[i])) {
 				return
 			}
