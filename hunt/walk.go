@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -271,16 +272,29 @@ func (c *causes) reach(e Edge, in, past map[int]bool) (Edge, bool) {
 	return e, true
 }
 
-// storied returns the sessions of the findings that are drawn, with those that
-// they ran in.
-func (h *hunter) storied() map[string]bool {
+// maxGraphs is how many findings above low are drawn, the worst.
+const maxGraphs = 100
+
+// drawn returns the findings that get a graph: they stand worst first.
+func (h *hunter) drawn() []Finding {
+	n := 0
+	for n < len(h.inv.Findings) && n < maxGraphs && h.inv.Findings[n].Severity.Compare(SeverityLow) > 0 {
+		n++
+	}
+	if n < len(h.inv.Findings) && h.inv.Findings[n].Severity.Compare(SeverityLow) > 0 {
+		h.inv.Coverage.Notes = append(h.inv.Coverage.Notes, fmt.Sprintf("The first %d findings have a graph; the others do not.", n))
+	}
+	return h.inv.Findings[:n]
+}
+
+// storied returns the sessions that findings are about, with those that they ran
+// in.
+func (h *hunter) storied(of []Finding) map[string]bool {
 	out := map[string]bool{}
-	for i := range h.inv.Findings {
-		if f := &h.inv.Findings[i]; f.Severity.Compare(SeverityLow) > 0 {
-			for _, id := range f.Sessions {
-				for s := h.session(id); s != nil && !out[s.ID]; s = h.session(s.Parent) {
-					out[s.ID] = true
-				}
+	for i := range of {
+		for _, id := range of[i].Sessions {
+			for s := h.session(id); s != nil && !out[s.ID]; s = h.session(s.Parent) {
+				out[s.ID] = true
 			}
 		}
 	}
@@ -289,24 +303,20 @@ func (h *hunter) storied() map[string]bool {
 
 // buildGraphs draws the findings above low.
 func (h *hunter) buildGraphs() {
-	var c *causes
-	var byRef map[evidence.Ref][]int
-	for i := range h.inv.Findings {
-		f := &h.inv.Findings[i]
-		if f.Severity.Compare(SeverityLow) <= 0 {
-			continue
+	drawn := h.drawn()
+	if len(drawn) == 0 {
+		return
+	}
+	c := causesOf(h.inv, h.storied(drawn))
+	byRef := map[evidence.Ref][]int{}
+	for n := range c.nodes {
+		for _, r := range c.nodes[n].Refs {
+			byRef[r] = append(byRef[r], n)
 		}
-		if c == nil {
-			c = causesOf(h.inv, h.storied())
-			byRef = map[evidence.Ref][]int{}
-			for n := range c.nodes {
-				for _, r := range c.nodes[n].Refs {
-					byRef[r] = append(byRef[r], n)
-				}
-			}
-		}
-		g := c.of(f, byRef)
-		f.Graph = &g
+	}
+	for i := range drawn {
+		g := c.of(&drawn[i], byRef)
+		drawn[i].Graph = &g
 	}
 }
 
