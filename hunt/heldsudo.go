@@ -174,6 +174,7 @@ func (h *hunter) hauntSudo() {
 			}
 		}
 	}
+	*g = column[sudoGhost]{}
 }
 
 func (h *hunter) auditedGhost(c *sudoGhost, at time.Time, user string) *auditSudo {

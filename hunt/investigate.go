@@ -141,6 +141,10 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.judge()
 	h.findSilences()
 	h.collectSignals()
+	h.users = nil
+	if len(h.ghosts.byAudit) == 0 { // nobody asks for one by its number
+		h.ghosts.column = column[ghost]{}
+	}
 	h.keyLists()
 	h.book.failed, h.book.suRefused = nil, keeper[syslog.Attempt]{}
 	h.buildSigma()
