@@ -312,10 +312,7 @@ func (b *attemptBook) tries(most int) []syslog.Attempt {
 		}
 		b.listed.max = len(b.listed.list) - (n-most+1)/2
 	}
-	out := make([]syslog.Attempt, len(b.listed.list))
-	for i := range b.listed.list {
-		out[i] = b.listed.list[i].v
-	}
+	out := valuesOf(&b.listed)
 	b.listed, b.alike = keeper[syslog.Attempt]{}, nths[attemptLike]{}
 	return out
 }

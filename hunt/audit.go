@@ -77,15 +77,16 @@ func (h *hunter) readAudit(host string) {
 	a.told.accounts.max, a.told.accountLikes = maxAuditAccounts, map[[3]string]int{}
 	a.conns.max, a.conns.drop = h.o.MaxConnections, h.foldConnection
 	a.files.max = maxFiles
-	h.askLogged()
-	h.askFor()
 	var n int64
 	for ev, err := range h.src.Audit(h.ctx, host, h.o.Window) {
 		if err != nil {
 			h.unread("audit", err)
 			continue
 		}
-		n++
+		if n++; n == 1 { // a host without audit has nothing to hold against its sessions
+			h.askLogged()
+			h.askFor()
+		}
 		h.progress("audit", n, ev.Time)
 		h.seen.audit++
 		h.span(ev.Time)

@@ -284,7 +284,7 @@ func (h *hunter) endSessions() {
 // askLogged notes when the log's sessions began and ended, so that audit's can
 // be held against them.
 func (h *hunter) askLogged() {
-	var t pidTimes
+	t := make(pidTimes, 0, 2*(len(h.held.list)+h.ghosts.n))
 	for i := range h.held.list {
 		s := &h.held.list[i].v
 		t.add(s.PID, s.Start)

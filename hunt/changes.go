@@ -67,13 +67,9 @@ func sameChange(list []AccountChange, c *AccountChange) bool {
 // listChanges makes the lists of what is kept.
 func (h *hunter) listChanges() {
 	h.changes.cut()
-	for i := range h.changes.list {
-		h.inv.Changes = append(h.inv.Changes, h.changes.list[i].v)
-	}
+	h.inv.Changes = append(h.inv.Changes, valuesOf(&h.changes.keeper)...)
 	h.cronEdits.cut()
-	for i := range h.cronEdits.list {
-		h.inv.CronEdits = append(h.inv.CronEdits, h.cronEdits.list[i].v)
-	}
+	h.inv.CronEdits = append(h.inv.CronEdits, valuesOf(&h.cronEdits)...)
 	h.inv.Omitted.Changes += h.changes.omitted()
 	h.inv.Omitted.CronEdits = h.cronEdits.omitted()
 }
