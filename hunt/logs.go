@@ -49,9 +49,7 @@ func (h *hunter) readSyslog(host string) {
 		h.unitLine(&rec)
 		h.droppedLine(&rec)
 		h.sigmaLine(&rec)
-		var ok bool
-		ev, ok = syslog.Parse(rec)
-		if !ok {
+		if !syslog.ParseInto(&rec, &ev) {
 			if syslog.Covers(rec.Program) {
 				h.shapes.Add(rec.Program, rec.Message, rec.Ref)
 			}
@@ -92,7 +90,6 @@ func (h *hunter) span(t time.Time) {
 // logEvent keeps what belongs into a section of its own. Logons and sessions
 // are joined elsewhere.
 func (h *hunter) logEvent(ev *syslog.Event) {
-	refs := []evidence.Ref{ev.Ref}
 	at := ev.Time.UTC()
 	if ev.Program == "sshd" || ev.Kind == syslog.KindLogonFailure || ev.Kind == syslog.KindLogonSuccess {
 		h.auth.first, h.auth.last = widen(h.auth.first, h.auth.last, at, at)
@@ -120,13 +117,13 @@ func (h *hunter) logEvent(ev *syslog.Event) {
 		}
 		h.addChange(AccountChange{
 			Time: at, Kind: string(ev.Kind), What: string(ev.Change), Account: h.names.of(ev.TargetUser), Group: h.names.of(ev.Group), By: h.names.of(ev.By),
-			Detail: strings.Clone(ev.Message), Program: h.names.of(ev.Program), PID: ev.PID, Refs: refs,
+			Detail: strings.Clone(ev.Message), Program: h.names.of(ev.Program), PID: ev.PID, Refs: []evidence.Ref{ev.Ref},
 		})
 	case syslog.KindCronCommand:
 		h.seen.cronCommands++
 		h.addJob(ev, at)
 	case syslog.KindCronEdit:
-		h.takeCronEdit(CronEdit{Time: at, User: h.names.of(ev.User), Target: h.names.of(ev.TargetUser), Action: h.names.of(ev.Reason), PID: ev.PID, Refs: refs})
+		h.takeCronEdit(CronEdit{Time: at, User: h.names.of(ev.User), Target: h.names.of(ev.TargetUser), Action: h.names.of(ev.Reason), PID: ev.PID, Refs: []evidence.Ref{ev.Ref}})
 	case syslog.KindProbe:
 		h.seen.auth++
 		h.seen.logons++
