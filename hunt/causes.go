@@ -18,18 +18,20 @@ type causes struct {
 	nodes []Node
 	at    map[string]int // index of a node by id
 	edges []Edge
-	has   map[[2]string]int // index of an edge by its ends
-	out   [][]int           // edges from a node
-	in    [][]int           // edges to a node
-	proc  map[int]int       // index in inv.Processes by id
-	alias map[int]string    // the node of a process that stands for something else
-	only  map[string]bool   // the sessions to look into; nil means all
+	has   map[[2]string]int     // index of an edge by its ends
+	out   [][]int               // edges from a node
+	in    [][]int               // edges to a node
+	proc  map[int]int           // index in inv.Processes by id
+	alias map[int]string        // the node of a process that stands for something else
+	only  map[string]bool       // the sessions to look into; nil means all
+	cited map[evidence.Ref]bool // the lines by which commands outside of sessions are looked at; nil means all
 }
 
 // causesOf makes the nodes and edges of what happened in some sessions, and
-// outside of any; nil stands for all.
-func causesOf(inv *Investigation, only map[string]bool) *causes {
-	c := &causes{inv: inv, only: only, at: map[string]int{}, has: map[[2]string]int{}, proc: map[int]int{}, alias: map[int]string{}}
+// outside of any; nil stands for all. Of the commands outside of any, it takes
+// those that a line of cited tells.
+func causesOf(inv *Investigation, only map[string]bool, cited map[evidence.Ref]bool) *causes {
+	c := &causes{inv: inv, only: only, cited: cited, at: map[string]int{}, has: map[[2]string]int{}, proc: map[int]int{}, alias: map[int]string{}}
 	for i := range inv.Processes {
 		c.proc[inv.Processes[i].ID] = i
 	}
@@ -190,7 +192,7 @@ func (c *causes) ranIn(session, to string, at time.Time, inferred string, refs [
 func (c *causes) commands() {
 	for i := range c.inv.Sudo {
 		r := &c.inv.Sudo[i]
-		if r.Result == "fail" || c.leave(r.Session) {
+		if r.Result == "fail" || c.leave(r.Session) || c.cited != nil && r.Session == "" && !c.cited[firstRef(r.Refs)] {
 			continue
 		}
 		id := c.node(Node{
@@ -214,9 +216,10 @@ func (c *causes) sudoProcesses() {
 		}
 		from, _ := slices.BinarySearchFunc(c.inv.Sudo, p.Start.Add(-time.Second), func(r Command, t time.Time) int { return r.Time.Compare(t) })
 		for k := from; k < len(c.inv.Sudo) && c.inv.Sudo[k].Time.Sub(p.Start) <= joinSlack; k++ {
-			if r := &c.inv.Sudo[k]; !used[k] && r.Session == p.Session && r.Result != "fail" && strings.Contains(p.Cmdline, program(r.Text)) {
+			r, id := &c.inv.Sudo[k], "sudo:"+strconv.Itoa(k+1)
+			if _, ok := c.at[id]; ok && !used[k] && r.Session == p.Session && strings.Contains(p.Cmdline, program(r.Text)) {
 				used[k] = true
-				c.alias[p.ID] = "sudo:" + strconv.Itoa(k+1)
+				c.alias[p.ID] = id
 				break
 			}
 		}

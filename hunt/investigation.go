@@ -148,7 +148,7 @@ type Finding struct {
 	Confirm    []string       `json:"confirm"`              // what else would confirm it
 	Refute     []string       `json:"refute"`               // what else would refute it
 	Paragraph  string         `json:"paragraph,omitempty"`  // the way in and what came of it in plain words; of findings above low
-	Graph      *Graph         `json:"graph,omitempty"`      // the same as a graph; of the first 100 findings above low
+	Graph      *Graph         `json:"graph,omitempty"`      // the same as a graph; of the first 50 findings above low
 	Rules      []string       `json:"rules"`                // ids of the rules of the house that made it, see [HouseRules]
 	Tactics    []Stage        `json:"tactics,omitempty"`    // in the order of ATT&CK's matrix
 	Techniques []string       `json:"techniques,omitempty"` // ATT&CK ids, in order of first use

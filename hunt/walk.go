@@ -11,13 +11,13 @@ import (
 )
 
 // maxGraph is how many nodes a graph has; those that matter least are left out.
-const maxGraph = 400
+const maxGraph = 200
 
 // NodesAt returns the ids of the nodes that stand for, or are shown by, the line
 // of a reference, the most particular first: what was done before the session
 // that it was done in. [Investigation.Walk] begins at any of them.
 func (inv *Investigation) NodesAt(ref evidence.Ref) []string {
-	c := causesOf(inv, nil)
+	c := causesOf(inv, nil, nil)
 	var found []Node
 	for i := range c.nodes {
 		if slices.Contains(c.nodes[i].Refs, ref) {
@@ -39,7 +39,7 @@ func (inv *Investigation) NodesAt(ref evidence.Ref) []string {
 // "address:192.0.2.1", "file:/etc/cron.d/x". One that is not there gives an
 // empty graph.
 func (inv *Investigation) Walk(id string) Graph {
-	c := causesOf(inv, nil)
+	c := causesOf(inv, nil, nil)
 	start, ok := c.at[id]
 	if !ok {
 		return Graph{Nodes: []Node{}, Edges: []Edge{}}
@@ -273,7 +273,7 @@ func (c *causes) reach(e Edge, in, past map[int]bool) (Edge, bool) {
 }
 
 // maxGraphs is how many findings above low are drawn, the worst.
-const maxGraphs = 100
+const maxGraphs = 50
 
 // drawn returns the findings that get a graph: they stand worst first.
 func (h *hunter) drawn() []Finding {
@@ -307,7 +307,13 @@ func (h *hunter) buildGraphs() {
 	if len(drawn) == 0 {
 		return
 	}
-	c := causesOf(h.inv, h.storied(drawn))
+	cited := map[evidence.Ref]bool{}
+	for i := range drawn {
+		for _, r := range drawn[i].Refs {
+			cited[r] = true
+		}
+	}
+	c := causesOf(h.inv, h.storied(drawn), cited)
 	byRef := map[evidence.Ref][]int{}
 	for n := range c.nodes {
 		for _, r := range c.nodes[n].Refs {
