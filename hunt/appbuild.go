@@ -207,7 +207,7 @@ func (h *hunter) appFindings(names map[string]int) {
 		a := &h.inv.Applications[at]
 		for _, r := range refs {
 			if c, ok := h.cited[r]; ok {
-				a.Findings = appendNew(a.Findings, c.finding)
+				a.Findings = appendNew(a.Findings, c.finding.ID)
 			}
 		}
 	}

@@ -58,6 +58,7 @@ func (st *story) condense() {
 		}
 	}
 	for _, s := range out {
+		s.refs = slices.Clone(s.refs) // without the room to add more
 		s.tellAgain()
 	}
 	slices.SortStableFunc(out, bySignalTime)

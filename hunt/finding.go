@@ -11,11 +11,15 @@ import (
 	"github.com/tuxtrail/tuxtrail/evidence"
 )
 
-// findings turns stories into findings, worst first.
-func (h *hunter) findings(all []*story) []Finding {
+// buildFindings joins the signals to stories and turns these into findings,
+// worst first.
+func (h *hunter) buildFindings() {
+	all := stories(h.signals)
+	h.signals = nil
 	out := make([]Finding, 0, len(all))
-	for _, st := range all {
+	for i, st := range all {
 		out = append(out, h.finding(st))
+		all[i] = nil // it held much of the signals
 	}
 	out = sameTitles(out)
 	slices.SortStableFunc(out, func(a, b Finding) int {
@@ -24,7 +28,7 @@ func (h *hunter) findings(all []*story) []Finding {
 	for i := range out {
 		out[i].ID = "F" + strconv.Itoa(i+1)
 	}
-	return out
+	h.inv.Findings = out
 }
 
 // sameTitles makes one finding of those that say the same: what one account
@@ -66,7 +70,7 @@ func sameTitles(all []Finding) []Finding {
 			f.Summary = f.Title + ". It happened " + times(len(f.Steps)) + "."
 		}
 		slices.SortFunc(f.Refs, evidence.Ref.Compare)
-		f.Refs = slices.Compact(f.Refs)
+		f.Refs = slices.Clone(slices.Compact(f.Refs)) // without the room that was left to add more
 		slices.SortFunc(f.Addresses, netip.Addr.Compare)
 	}
 	return out
@@ -87,6 +91,11 @@ func (h *hunter) finding(st *story) Finding {
 	f.Severity, f.Why = st.judged()
 	attack := st.attack()
 	sessions, keep := map[string]bool{}, st.tellable(h.o.MaxSteps)
+	refs := 0
+	for _, s := range st.signals {
+		refs += len(s.refs)
+	}
+	f.Steps, f.Refs = make([]Step, 0, min(len(st.signals), h.o.MaxSteps)), make([]evidence.Ref, 0, refs)
 	for i, s := range st.signals {
 		step := Step{
 			Time: s.time, End: s.end, Rule: s.rule, Stage: s.stage, Severity: s.severity, Text: s.text, Detail: s.detail,
@@ -128,7 +137,7 @@ func (h *hunter) finding(st *story) Finding {
 	}
 	slices.SortFunc(f.Hypotheses, func(a, b Hypothesis) int { return cmp.Compare(hypothesisOrder(a), hypothesisOrder(b)) })
 	slices.SortFunc(f.Refs, evidence.Ref.Compare)
-	f.Refs = slices.Compact(f.Refs)
+	f.Refs = slices.Clone(slices.Compact(f.Refs)) // without the room that was left to add more
 	slices.SortFunc(f.Addresses, netip.Addr.Compare)
 	f.Title, f.Summary = h.title(st), h.summary(st)
 	st.explain(&f)

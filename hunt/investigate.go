@@ -148,8 +148,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.keyLists()
 	h.book.failed, h.book.suRefused = nil, keeper[syslog.Attempt]{}
 	h.buildSigma()
-	h.inv.Findings = h.findings(stories(h.signals))
-	h.signals = nil
+	h.buildFindings()
 	h.linkSilences()
 	h.linkSigma()
 	h.flagSessions()
@@ -159,6 +158,7 @@ func Investigate(ctx context.Context, src Source, o Options) (*Investigation, er
 	h.buildSections()
 	h.ghosts, h.book.from = ghosts{}, nil
 	h.buildTimeline()
+	h.cited = nil
 	h.wait(stageDigests, func() { h.inv.Coverage.Sources = sums() })
 	h.buildCoverage()
 	h.inv.Hypotheses = verdicts(h.inv.Findings, h.inv.Coverage.Blind, span{h.inv.Host.First, h.inv.Host.Last})

@@ -130,6 +130,7 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 		}
 		return b
 	}
+	usual, stolen := []string{"T1078"}, []Hypothesis{StolenCredentials} // one list for all
 	unlisted := h.ghosts.before(func(g *ghost) {
 		if g.flags&ghostSu == 0 {
 			of(h.tags.text(g.user)).add(g.began(), h.tags.text(g.from))
@@ -141,10 +142,10 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 		if s.Start.IsZero() || isSu(s.Kind) {
 			continue
 		}
+		mine := []string{sessionKey(s.ID)}
 		sig := signal{
 			rule: ruleLogon, role: roleContext, time: s.Start, stage: StageAccess, severity: SeverityInfo, raised: SeverityHigh, account: s.User, session: s.ID,
-			techniques: []string{"T1078"}, hypotheses: []Hypothesis{StolenCredentials}, refs: s.Refs, object: s.User,
-			keys: []string{sessionKey(s.ID)}, owns: []string{sessionKey(s.ID)},
+			techniques: usual, hypotheses: stolen, refs: s.Refs, object: s.User, keys: mine, owns: mine,
 		}
 		from := ""
 		if s.Source != "" {

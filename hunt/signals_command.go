@@ -3,6 +3,7 @@ package hunt
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,11 @@ func (h *hunter) commandSignals() {
 	type key struct{ where, rule, target string }
 	groups := map[key][]sight{}
 	var order []key
-	all := h.carriers()
+	n := 0
+	for range h.carriers() {
+		n++
+	}
+	all := slices.AppendSeq(make([]carrier, 0, n), h.carriers())
 	habits := h.habitsOf(all)
 	for i := range all {
 		c := &all[i]
@@ -75,25 +80,29 @@ func (h *hunter) commandSignals() {
 	h.lookAround(all)
 }
 
-func (h *hunter) carriers() []carrier {
-	var all []carrier
-	for i := range h.inv.Sudo {
-		if c := &h.inv.Sudo[i]; c.Result != "fail" && len(c.Hits) > 0 {
-			all = append(all, carrier{c.Time, c.Time, c.Session, c.User, c.Text, c.Hits, c.Refs, bySudo, 1, 0, i + 1, 0})
+// carriers yields the commands that a rule knows.
+func (h *hunter) carriers() iter.Seq[carrier] {
+	return func(yield func(carrier) bool) {
+		for i := range h.inv.Sudo {
+			c := &h.inv.Sudo[i]
+			if c.Result != "fail" && len(c.Hits) > 0 && !yield(carrier{c.Time, c.Time, c.Session, c.User, c.Text, c.Hits, c.Refs, bySudo, 1, 0, i + 1, 0}) {
+				return
+			}
 		}
-	}
-	for i := range h.inv.Jobs {
-		if j := &h.inv.Jobs[i]; len(j.Hits) > 0 {
-			all = append(all, carrier{j.First, j.Last, "", j.User, j.Text, j.Hits, j.Refs, byCron, j.Count, 0, 0, i + 1})
+		for i := range h.inv.Jobs {
+			j := &h.inv.Jobs[i]
+			if len(j.Hits) > 0 && !yield(carrier{j.First, j.Last, "", j.User, j.Text, j.Hits, j.Refs, byCron, j.Count, 0, 0, i + 1}) {
+				return
+			}
 		}
-	}
-	for i := range h.inv.Processes {
-		if p := &h.inv.Processes[i]; len(p.Hits) > 0 {
+		for i := range h.inv.Processes {
+			p := &h.inv.Processes[i]
 			at := firstTime(p.Start, p.End)
-			all = append(all, carrier{at, at, p.Session, p.User, p.Cmdline, p.Hits, p.Refs, byProcess, 1, p.ID, 0, 0})
+			if len(p.Hits) > 0 && !yield(carrier{at, at, p.Session, p.User, p.Cmdline, p.Hits, p.Refs, byProcess, 1, p.ID, 0, 0}) {
+				return
+			}
 		}
 	}
-	return all
 }
 
 // toldByChange reports whether an account change in the same session tells

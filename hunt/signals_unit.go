@@ -105,7 +105,7 @@ func (h *hunter) unitsWritten() map[string]time.Time {
 	for i := range h.inv.FileChanges {
 		add(h.inv.FileChanges[i].Path, h.inv.FileChanges[i].Time)
 	}
-	for _, c := range h.carriers() {
+	for c := range h.carriers() {
 		for k := range c.hits {
 			if t := c.hits[k].TargetKind; t == "write" || t == "change" {
 				add(c.hits[k].Target, c.time)

@@ -226,7 +226,7 @@ func (h *hunter) commandSilences() {
 		session, target string
 	}
 	at := map[key]int{}
-	for _, c := range h.carriers() {
+	for c := range h.carriers() {
 		for i := range c.hits {
 			hit := &c.hits[i]
 			kind, ok := silencing[hit.Rule]

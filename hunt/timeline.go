@@ -138,25 +138,31 @@ func worstHit(hits []Hit) Severity {
 // line, and that finding.
 func (h *hunter) inStory(m *Moment) (Severity, string) {
 	if in, ok := h.cited[m.Ref]; ok && !m.Ref.IsZero() {
-		return worse(m.Severity, in.severity), in.finding
+		return worse(m.Severity, in.step.Severity), in.finding.ID
 	}
 	return m.Severity, m.Finding
 }
 
 // citation is the worst step that cites a line.
 type citation struct {
-	severity Severity
-	finding  string
+	step    *Step
+	finding *Finding
 }
 
 // cite notes which lines the findings cite.
 func (h *hunter) cite() {
-	h.cited = map[evidence.Ref]citation{}
-	for _, f := range h.inv.Findings {
-		for _, s := range f.Steps {
+	n := 0
+	for i := range h.inv.Findings {
+		n += len(h.inv.Findings[i].Refs)
+	}
+	h.cited = make(map[evidence.Ref]citation, n)
+	for i := range h.inv.Findings {
+		f := &h.inv.Findings[i]
+		for k := range f.Steps {
+			s := &f.Steps[k]
 			for _, r := range s.Refs {
-				if old, ok := h.cited[r]; !ok || s.Severity.Compare(old.severity) > 0 {
-					h.cited[r] = citation{s.Severity, f.ID}
+				if old, ok := h.cited[r]; !ok || s.Severity.Compare(old.step.Severity) > 0 {
+					h.cited[r] = citation{s, f}
 				}
 			}
 		}
