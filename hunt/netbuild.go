@@ -44,10 +44,21 @@ func (h *hunter) buildPlaces() {
 		info := h.locateText(s.Source)
 		s.Place, s.Owner = info.Place, info.Network
 	}
+	from := map[string]*geo.Info{} // sessions from one source share it
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
-		info := h.locateText(s.Source)
-		s.Facts.Place, s.Facts.Owner = info.Place, info.Network
+		info := from[s.Source]
+		if info == nil {
+			found := h.locateText(s.Source)
+			info = &found
+			from[s.Source] = info
+		}
+		if !info.Place.IsZero() {
+			s.Facts.Place = &info.Place
+		}
+		if !info.Network.IsZero() {
+			s.Facts.Owner = &info.Network
+		}
 	}
 }
 

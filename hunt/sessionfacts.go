@@ -15,8 +15,8 @@ type SessionFacts struct {
 	Root   bool          `json:"root"`             // somebody logged on as root
 	Alerts []string      `json:"alerts,omitempty"` // ids of alerts from 5 seconds before the session to 5 seconds after it
 	Ratio  LogonRatio    `json:"ratio"`            // of the account
-	Place  geo.Place     `json:"place,omitzero"`   // of the source
-	Owner  geo.Network   `json:"owner,omitzero"`   // of the source
+	Place  *geo.Place    `json:"place,omitempty"`  // of the source; nil where not known
+	Owner  *geo.Network  `json:"owner,omitempty"`  // of the source; nil where not known
 	Sudo   int           `json:"sudo"`             // sudo commands in it
 	Risky  int           `json:"risky"`            // sudo commands and processes in it that a rule of medium severity or worse knows
 	Bursts []Burst       `json:"bursts,omitempty"` // sudo commands faster than a person types

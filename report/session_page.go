@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tuxtrail/tuxtrail/geo"
 	"github.com/tuxtrail/tuxtrail/hunt"
 )
 
@@ -161,7 +162,15 @@ func (p *page) sessionView(s *hunt.Session) *sessionView {
 	add("Start", clock(s.Start))
 	add("End", end+" ("+s.EndReason+")")
 	add("Opened by", s.By)
-	add("From", strings.TrimSpace(s.Source+" "+s.SourceKind)+placeNote(s.Facts.Place, s.Facts.Owner))
+	var place geo.Place
+	if s.Facts.Place != nil {
+		place = *s.Facts.Place
+	}
+	var owner geo.Network
+	if s.Facts.Owner != nil {
+		owner = *s.Facts.Owner
+	}
+	add("From", strings.TrimSpace(s.Source+" "+s.SourceKind)+placeNote(place, owner))
 	add("Method", s.Method)
 	add("Key", s.Key)
 	add("Terminal", s.TTY)
