@@ -216,7 +216,7 @@ func (b *attemptBook) add(h *hunter, a *syslog.Attempt, failures int) {
 	if b.accounts == nil {
 		b.accounts, b.programs, b.sources = map[string]*LogonCount{}, map[string]*LogonCount{}, map[string]*SourceCount{}
 		b.known, b.failed, b.from = map[string]bool{}, map[string]*failed{}, map[string][]string{}
-		b.guesses.Rules = guessRules
+		b.guesses.Rules, b.guesses.MaxPairs = guessRules, -1
 	}
 	l := &h.inv.Logons
 	l.Attempts += a.Tries

@@ -2,7 +2,7 @@ package syslog
 
 import (
 	"cmp"
-	"maps"
+	"iter"
 	"slices"
 	"time"
 
@@ -87,93 +87,179 @@ const maxTaken = 64
 // failed counts the attempts in which tries failed, and the tries.
 type failed struct{ attempts, failures int }
 
+// shares are what failed by account, or by source. Most have one.
+type shares struct {
+	only string
+	one  failed // attempts are 0 where there is none
+	more map[string]failed
+}
+
+func (p *shares) of(what string) failed {
+	if p.one.attempts > 0 && p.only == what {
+		return p.one
+	}
+	return p.more[what]
+}
+
+// add counts n tries that failed. What is new is counted only where there is
+// room; it reports whether it took some.
+func (p *shares) add(what string, n int, room bool) bool {
+	f := p.of(what)
+	if f.attempts == 0 && !room {
+		return false
+	}
+	isNew := f.attempts == 0
+	f.attempts++
+	f.failures += n
+	switch {
+	case p.one.attempts == 0 || p.only == what:
+		p.only, p.one = what, f
+	case p.more == nil:
+		p.more = map[string]failed{what: f}
+	default:
+		p.more[what] = f
+	}
+	return isNew
+}
+
+func (p *shares) len() int { return min(p.one.attempts, 1) + len(p.more) }
+
+func (p *shares) all() iter.Seq2[string, failed] {
+	return func(yield func(string, failed) bool) {
+		if p.one.attempts > 0 && !yield(p.only, p.one) {
+			return
+		}
+		for what, f := range p.more {
+			if !yield(what, f) {
+				return
+			}
+		}
+	}
+}
+
 // activity is what happens at one source, or at one account, without a pause.
 type activity struct {
 	first, last time.Time
 	attempts    int
 	failures    int
-	per         map[string]failed // by account, or by source
+	per         shares // by account, or by source
 	taken       []Taken
 	refs        []evidence.Ref
 }
 
-func (x *activity) reset(t time.Time) {
-	*x = activity{first: t, last: t, per: make(map[string]failed)}
+// watch follows the campaigns that go on.
+type watch struct {
+	sources  map[originKey]*activity
+	accounts map[accountKey]*activity
+	shares   int // of all of them
+	ended    []Campaign
+	now      time.Time // the latest
+	swept    time.Time // when what is over was last looked for
 }
 
-// observe follows the campaigns that a may belong to.
-func (g *Guesses) observe(k guessKey, a *Attempt) {
-	r := g.Rules.orDefault()
-	if g.sources == nil {
-		g.sources = make(map[originKey]*activity)
-		g.accounts = make(map[accountKey]*activity)
+// add follows the campaigns that a may belong to. limit bounds the pairs of
+// source and account that are told apart at one time.
+func (w *watch) add(k guessKey, a *Attempt, r GuessRules, limit int) {
+	if w.sources == nil {
+		w.sources, w.accounts = map[originKey]*activity{}, map[accountKey]*activity{}
+		w.now, w.swept = a.First, a.First
 	}
-	from := a.From()
-	if s := follow(g.sources, k.originKey, a, func(x *activity) { g.bySource(k.originKey, x, r) }, r); s != nil {
-		s.note(a, k.user, from)
+	if a.First.After(w.now) {
+		w.now = a.First
 	}
-	if s := follow(g.accounts, accountKey{k.host, k.user}, a, func(x *activity) { g.byAccount(accountKey{k.host, k.user}, x, r) }, r); s != nil {
-		s.note(a, from, from)
+	if w.now.Sub(w.swept) >= r.Quiet/2 {
+		w.sweep(r)
+	}
+	from, to := a.From(), accountKey{k.host, k.user}
+	room := w.shares < 2*limit
+	if s := follow(w.sources, k.originKey, a, r, room, w.endSource); s != nil && s.note(a, a.User, from, room) {
+		w.shares++
+	}
+	if s := follow(w.accounts, to, a, r, room, w.endAccount); s != nil && s.note(a, from, from, room) {
+		w.shares++
+	}
+}
+
+// sweep lets go of what is over, so that only what goes on is held.
+func (w *watch) sweep(r GuessRules) {
+	w.swept = w.now
+	for k, x := range w.sources {
+		if w.now.Sub(x.last) >= 2*r.Quiet {
+			w.endSource(k, x, r)
+			delete(w.sources, k)
+		}
+	}
+	for k, x := range w.accounts {
+		if w.now.Sub(x.last) >= 2*r.Quiet {
+			w.endAccount(k, x, r)
+			delete(w.accounts, k)
+		}
+	}
+}
+
+func (w *watch) endSource(k originKey, x *activity, r GuessRules) {
+	w.shares -= x.per.len()
+	if c, ok := sourceCampaign(k, x, r); ok {
+		w.ended = append(w.ended, c)
+	}
+}
+
+func (w *watch) endAccount(k accountKey, x *activity, r GuessRules) {
+	w.shares -= x.per.len()
+	if c, ok := accountCampaign(k, x, r); ok {
+		w.ended = append(w.ended, c)
 	}
 }
 
 // follow returns the activity of k that a continues. One that a pause ended is
-// handed to end first. Nothing is kept for a success without failures before.
-func follow[K comparable](m map[K]*activity, k K, a *Attempt, end func(*activity), r GuessRules) *activity {
+// handed to end first. Nothing is kept for a success without failures before,
+// and nothing new where there is no room.
+func follow[K comparable](m map[K]*activity, k K, a *Attempt, r GuessRules, room bool, end func(K, *activity, GuessRules)) *activity {
 	x := m[k]
 	if x != nil && a.First.Sub(x.last) >= r.Quiet {
-		end(x)
+		end(k, x, r)
 		delete(m, k)
 		x = nil
 	}
-	if x == nil {
-		if a.Failures() == 0 {
-			return nil
-		}
-		x = &activity{}
-		x.reset(a.First)
+	if x == nil && room && a.Failures() > 0 {
+		x = &activity{first: a.First, last: a.First}
 		m[k] = x
 	}
 	return x
 }
 
-// note counts a under what it tried.
-func (x *activity) note(a *Attempt, what, from string) {
+// note counts a under what it tried, and reports whether that is new.
+func (x *activity) note(a *Attempt, what, from string, room bool) bool {
+	isNew := false
 	if a.Last.After(x.last) {
 		x.last = a.Last
 	}
 	if n := a.Failures(); n > 0 {
 		x.attempts++
 		x.failures += n
-		f := x.per[what]
-		x.per[what] = failed{f.attempts + 1, f.failures + n}
+		isNew = x.per.add(what, n, room)
 		if len(x.refs) < maxGuessRefs && len(a.Refs) > 0 {
 			x.refs = append(x.refs, a.Refs[0])
 		}
 	}
 	if !a.Success || len(x.taken) >= maxTaken {
-		return
+		return isNew
 	}
 	for _, t := range x.taken {
 		if t.User == a.User && t.Source == from {
-			return
+			return isNew
 		}
 	}
-	t := Taken{User: a.User, Source: from, Guessed: x.per[what].failures > 0, Time: a.Last, Method: a.Method, PID: a.PID}
+	t := Taken{User: a.User, Source: from, Guessed: x.per.of(what).failures > 0, Time: a.Last, Method: a.Method, PID: a.PID}
 	if n := len(a.Refs); n > 0 {
 		t.Ref = a.Refs[n-1]
 	}
 	x.taken = append(x.taken, t)
+	return isNew
 }
 
 func (x *activity) campaign(kind CampaignKind, host string) Campaign {
 	return Campaign{Kind: kind, Host: host, Attempts: x.attempts, Failures: x.failures, First: x.first, Last: x.last, Taken: slices.Clone(x.taken), Refs: slices.Clone(x.refs)}
-}
-
-func (g *Guesses) bySource(k originKey, x *activity, r GuessRules) {
-	if c, ok := sourceCampaign(k, x, r); ok {
-		g.campaigns = append(g.campaigns, c)
-	}
 }
 
 func sourceCampaign(k originKey, x *activity, r GuessRules) (Campaign, bool) {
@@ -181,9 +267,9 @@ func sourceCampaign(k originKey, x *activity, r GuessRules) (Campaign, bool) {
 		return Campaign{}, false
 	}
 	kind := CampaignGuessing
-	if len(x.per) >= r.MinAccounts {
-		counts := make([]int, 0, len(x.per))
-		for _, f := range x.per {
+	if n := x.per.len(); n > 0 && n >= r.MinAccounts {
+		counts := make([]int, 0, n)
+		for _, f := range x.per.all() {
 			counts = append(counts, f.failures)
 		}
 		slices.Sort(counts)
@@ -193,20 +279,17 @@ func sourceCampaign(k originKey, x *activity, r GuessRules) (Campaign, bool) {
 	}
 	c := x.campaign(kind, k.host)
 	c.Sources = []string{(&Attempt{Source: k.addr, SourceHost: k.name}).From()}
-	c.Users = slices.Sorted(maps.Keys(x.per))
-	return c, true
-}
-
-func (g *Guesses) byAccount(k accountKey, x *activity, r GuessRules) {
-	if c, ok := accountCampaign(k, x, r); ok {
-		g.campaigns = append(g.campaigns, c)
+	for user := range x.per.all() {
+		c.Users = append(c.Users, user)
 	}
+	slices.Sort(c.Users)
+	return c, true
 }
 
 func accountCampaign(k accountKey, x *activity, r GuessRules) (Campaign, bool) {
 	c := x.campaign(CampaignDistributed, k.host)
 	c.Attempts, c.Failures, c.Taken = 0, 0, nil
-	for s, f := range x.per {
+	for s, f := range x.per.all() {
 		if f.failures <= r.MaxEach {
 			c.Sources = append(c.Sources, s)
 			c.Attempts += f.attempts
@@ -230,13 +313,13 @@ func accountCampaign(k accountKey, x *activity, r GuessRules) (Campaign, bool) {
 // time, host, kind, source and account. More attempts may be added after.
 func (g *Guesses) Campaigns() []Campaign {
 	r := g.Rules.orDefault()
-	out := slices.Clone(g.campaigns)
-	for k, x := range g.sources {
+	out := slices.Clone(g.watch.ended)
+	for k, x := range g.watch.sources {
 		if c, ok := sourceCampaign(k, x, r); ok {
 			out = append(out, c)
 		}
 	}
-	for k, x := range g.accounts {
+	for k, x := range g.watch.accounts {
 		if c, ok := accountCampaign(k, x, r); ok {
 			out = append(out, c)
 		}

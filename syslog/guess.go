@@ -56,13 +56,13 @@ type Guesses struct {
 	Rules GuessRules
 	// MaxPairs is how many pairs are kept apart; what comes after is counted
 	// under the empty user of its source, or, for a new source, of none. 0
-	// means DefaultMaxGuesses.
+	// means DefaultMaxGuesses. Below 0 no pairs are kept, for who asks for
+	// campaigns only. Campaigns that go on at one time are made of as many
+	// pairs at most, of DefaultMaxGuesses below 0: no more are told apart.
 	MaxPairs int
 
-	pairs     map[guessKey]*guess
-	sources   map[originKey]*activity
-	accounts  map[accountKey]*activity
-	campaigns []Campaign
+	pairs map[guessKey]*guess
+	watch watch
 }
 
 type origin struct {
@@ -89,21 +89,29 @@ type guess struct {
 	skip   int
 }
 
-// Add counts a. Attempts should come in the order of their time.
+// Add counts a. Attempts should come in the order of their time: what is over
+// for twice the pause that ends a campaign is not waited for.
 func (g *Guesses) Add(a *Attempt) {
-	if g.pairs == nil {
-		g.pairs = make(map[guessKey]*guess)
-	}
 	k := guessKey{originKey{a.Host, origin{addr: a.Source}}, a.User}
 	if !a.Source.IsValid() {
 		k.name = a.SourceHost
 	}
+	limit := g.MaxPairs
+	if limit <= 0 {
+		limit = DefaultMaxGuesses
+	}
+	g.watch.add(k, a, g.Rules.orDefault(), limit)
+	if g.MaxPairs >= 0 {
+		g.pair(k, a, limit)
+	}
+}
+
+func (g *Guesses) pair(k guessKey, a *Attempt, limit int) {
+	if g.pairs == nil {
+		g.pairs = make(map[guessKey]*guess)
+	}
 	p := g.pairs[k]
 	if p == nil {
-		limit := g.MaxPairs
-		if limit <= 0 {
-			limit = DefaultMaxGuesses
-		}
 		if len(g.pairs) >= limit {
 			if k.user = ""; g.pairs[k] == nil && len(g.pairs) >= limit+limit/8 {
 				k.origin = origin{}
@@ -116,7 +124,6 @@ func (g *Guesses) Add(a *Attempt) {
 		}
 	}
 	p.add(a)
-	g.observe(k, a)
 }
 
 func (p *guess) add(a *Attempt) {
