@@ -305,7 +305,7 @@ func (b *attemptBook) tries(most int) []syslog.Attempt {
 		b.listed.cut()
 		n := 0
 		for i := range b.listed.list {
-			n += entriesOf(&b.listed.list[i].v)
+			n += entriesOf(b.listed.list[i].v)
 		}
 		if n <= most {
 			break

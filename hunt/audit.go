@@ -147,7 +147,7 @@ func (h *hunter) endAudit() {
 func valuesOf[T any](k *keeper[T]) []T {
 	out := make([]T, len(k.list))
 	for i := range k.list {
-		out[i] = k.list[i].v
+		out[i] = *k.list[i].v
 	}
 	return out
 }

@@ -272,7 +272,7 @@ func (h *hunter) endSessions() {
 	a.alone.cut()
 	a.order = a.joined
 	for i := range a.alone.list {
-		a.order = append(a.order, a.alone.list[i].v)
+		a.order = append(a.order, *a.alone.list[i].v)
 	}
 	slices.SortFunc(a.order, bySeq)
 	for _, s := range a.order {
@@ -286,7 +286,7 @@ func (h *hunter) endSessions() {
 func (h *hunter) askLogged() {
 	t := make(pidTimes, 0, 2*(len(h.held.list)+h.ghosts.n))
 	for i := range h.held.list {
-		s := &h.held.list[i].v
+		s := h.held.list[i].v
 		t.add(s.PID, s.Start)
 		t.add(s.PID, s.End)
 	}

@@ -250,13 +250,13 @@ func (h *hunter) citedProcesses() map[*ptree.Process]bool {
 func (h *hunter) askFor() {
 	var m pidTimes
 	for i := range h.changes.list {
-		c := &h.changes.list[i].v
+		c := h.changes.list[i].v
 		m.add(c.PID, c.Time)
 	}
 	h.audit.told.changed = slices.Clone(m)
 	h.audit.told.changed.sort()
 	for i := range h.cronEdits.list {
-		c := &h.cronEdits.list[i].v
+		c := h.cronEdits.list[i].v
 		m.add(c.PID, c.Time)
 	}
 	m.sort()

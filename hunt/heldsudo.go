@@ -137,7 +137,8 @@ func (h *hunter) listSudo() {
 	h.inv.Sudo = make([]Command, 0, len(b.held.list))
 	h.sudoBefores = make(map[evidence.Ref]sudoHabit, len(b.held.list))
 	for i := range b.held.list {
-		c := &b.held.list[i].v
+		c := b.held.list[i].v
+		b.held.list[i].v = nil // its place is free now
 		h.inv.Sudo = append(h.inv.Sudo, c.Command)
 		h.sudoBefores[c.Refs[0]] = c.before
 	}

@@ -13,18 +13,26 @@ type keeper[T any] struct {
 	list []kept[T]
 	came int
 	drop func(*T)
+	free []*T // places of what was let go
 }
 
 type kept[T any] struct {
 	worth int
-	v     T
+	v     *T // its own place, so that who takes the list over can let go of one after the other
 }
 
 // add takes one more. The list is cut when it has grown a quarter too long, so
 // that cutting costs little for each.
 func (k *keeper[T]) add(v T, worth int) {
 	k.came++
-	k.list = append(k.list, kept[T]{worth, v})
+	var at *T
+	if n := len(k.free); n > 0 {
+		at, k.free = k.free[n-1], k.free[:n-1]
+	} else {
+		at = new(T)
+	}
+	*at = v
+	k.list = append(k.list, kept[T]{worth, at})
 	if len(k.list) > k.max+k.max/4 {
 		k.cut()
 	}
@@ -56,8 +64,11 @@ func (k *keeper[T]) cut() {
 			most--
 		default:
 			if k.drop != nil {
-				k.drop(&o.v)
+				k.drop(o.v)
 			}
+			var none T
+			*o.v = none
+			k.free = append(k.free, o.v)
 			continue
 		}
 		out = append(out, k.list[i])

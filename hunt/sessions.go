@@ -33,7 +33,8 @@ func (h *hunter) buildSessions() {
 	h.before = make([]failuresBefore, 0, len(held))
 	matched := map[*auditSession]bool{}
 	for i := range held {
-		s := &held[i].v
+		s := held[i].v
+		held[i].v = nil // its place is free now
 		byID[s.ID], up[i] = i, s.Parent
 		h.inv.Sessions = append(h.inv.Sessions, h.logonSession(s, matched))
 		h.before = append(h.before, h.befores[s.ID])

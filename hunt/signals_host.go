@@ -208,7 +208,7 @@ func (h *hunter) failedPrivilegeSignals() {
 	h.book.suRefused.cut()
 	h.inv.Omitted.Refused = h.book.suRefused.omitted()
 	for i := range h.book.suRefused.list {
-		a := &h.book.suRefused.list[i].v
+		a := h.book.suRefused.list[i].v
 		session, sure := h.openSession(a.By, a.First)
 		sig := signal{
 			rule: ruleRefused, role: roleContext, time: utc(a.First), stage: StagePrivilege, severity: SeverityInfo, raised: SeverityMedium, account: a.By, session: session,

@@ -2,6 +2,7 @@ package syslog_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -237,4 +238,116 @@ func TestCampaigns(t *testing.T) {
 		}
 	}
 	check("two days", want{syslog.CampaignGuessing, 1, []string{"alice"}, 5, nil}, want{syslog.CampaignGuessing, 1, []string{"alice"}, 5, nil})
+}
+
+// TestCampaignsAgainstSlow holds campaigns against ones made by looking at all
+// attempts of each source and of each account.
+func TestCampaignsAgainstSlow(t *testing.T) {
+	n := 0
+	for seed := range uint64(60) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		var as []syslog.Attempt
+		var sec float64
+		for range 400 {
+			sec += rnd.ExpFloat64() * []float64{20, 1500, 9000}[rnd.IntN(3)]
+			as = append(as, try(sec, fmt.Sprintf("192.0.2.%d", rnd.IntN(12)), fmt.Sprintf("u%d", rnd.IntN(9)), 1+rnd.IntN(3), rnd.IntN(9) == 0))
+		}
+		fast := syslog.Guesses{MaxPairs: -1}
+		for i := range as {
+			fast.Add(&as[i])
+		}
+		assert.Empty(t, fast.List(), "no pairs were asked for")
+		var got []string
+		for _, c := range fast.Campaigns() {
+			got = append(got, fmt.Sprint(c.Kind == syslog.CampaignDistributed, c.Sources, c.Users, c.Attempts, c.Failures, c.First.Sub(t0), c.Last.Sub(t0)))
+		}
+		slices.Sort(got)
+		require.Equal(t, slowCampaigns(as), got, "seed %d", seed)
+		n += len(got)
+	}
+	assert.Greater(t, n, 1000)
+}
+
+func slowCampaigns(as []syslog.Attempt) []string {
+	var out []string
+	for _, distributed := range []bool{false, true} {
+		of := map[string][]syslog.Attempt{}
+		for _, a := range as {
+			k := a.From()
+			if distributed {
+				k = a.User
+			}
+			of[k] = append(of[k], a)
+		}
+		for k, list := range of {
+			for len(list) > 0 {
+				if list[0].Failures() == 0 {
+					list = list[1:]
+					continue
+				}
+				n := 1
+				for n < len(list) && list[n].First.Sub(list[n-1].Last) < 6*time.Hour {
+					n++
+				}
+				if c := slowCampaign(k, list[:n], distributed); c != "" {
+					out = append(out, c)
+				}
+				list = list[n:]
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func slowCampaign(k string, list []syslog.Attempt, distributed bool) string {
+	tries, attempts := map[string]int{}, map[string]int{}
+	for i := range list {
+		what := list[i].User
+		if distributed {
+			what = list[i].From()
+		}
+		if n := list[i].Failures(); n > 0 {
+			tries[what] += n
+			attempts[what]++
+		}
+	}
+	var others []string
+	n, failures := 0, 0
+	for what := range tries {
+		if !distributed || tries[what] <= 5 {
+			others = append(others, what)
+			n += attempts[what]
+			failures += tries[what]
+		}
+	}
+	slices.Sort(others)
+	sources, users := []string{k}, others
+	if distributed {
+		sources, users = others, []string{k}
+	}
+	if distributed && len(others) < 5 || !distributed && failures < 5 {
+		return ""
+	}
+	return fmt.Sprint(distributed, sources, users, n, failures, list[0].First.Sub(t0), list[len(list)-1].Last.Sub(t0))
+}
+
+// TestTooManyAccounts: what is more than can be told apart makes no campaign of
+// accounts that have nothing to do with each other.
+func TestTooManyAccounts(t *testing.T) {
+	g := syslog.Guesses{MaxPairs: 16}
+	for i := range 1000 {
+		a := try(float64(i), fmt.Sprintf("192.0.%d.%d", i/250, i%250), fmt.Sprintf("u%d", i), 1, false)
+		g.Add(&a)
+	}
+	assert.Empty(t, g.Campaigns(), "each source tried one account once")
+	for i := range 30 { // those before are over by now
+		a := try(float64(100000+i), fmt.Sprintf("198.51.100.%d", i), "root", 1, false)
+		g.Add(&a)
+	}
+	c := g.Campaigns()
+	require.Len(t, c, 1)
+	assert.Equal(t, []string{"root"}, c[0].Users)
+	assert.LessOrEqual(t, len(c[0].Sources), 30)
+	assert.GreaterOrEqual(t, len(c[0].Sources), 8)
 }
