@@ -11,28 +11,29 @@ import (
 )
 
 // locate says where an address is and whose, as far as somebody on this
-// machine knows. A damaged database is told once, under Coverage.
-func (h *hunter) locate(a netip.Addr) geo.Info {
+// machine knows; all who ask get the same, to be read only. A damaged database
+// is told once, under Coverage.
+func (h *hunter) locate(a netip.Addr) *geo.Info {
 	if h.o.Locator == nil || !a.IsValid() {
-		return geo.Info{}
+		return &geo.Info{}
 	}
 	o := &h.besides
-	if info, ok := o.places[a]; ok {
+	if info := o.places[a]; info != nil {
 		return info
 	}
 	info, err := h.o.Locator.Locate(a)
 	if err != nil {
 		h.unread("places", err)
 	}
-	o.places[a] = info
-	return info
+	o.places[a] = &info
+	return &info
 }
 
 // locateText is locate for what may be a name.
-func (h *hunter) locateText(s string) geo.Info {
+func (h *hunter) locateText(s string) *geo.Info {
 	a, err := netip.ParseAddr(s)
 	if err != nil {
-		return geo.Info{}
+		return &geo.Info{}
 	}
 	return h.locate(a)
 }
@@ -44,15 +45,9 @@ func (h *hunter) buildPlaces() {
 		info := h.locateText(s.Source)
 		s.Place, s.Owner = info.Place, info.Network
 	}
-	from := map[string]*geo.Info{} // sessions from one source share it
 	for i := range h.inv.Sessions {
 		s := &h.inv.Sessions[i]
-		info := from[s.Source]
-		if info == nil {
-			found := h.locateText(s.Source)
-			info = &found
-			from[s.Source] = info
-		}
+		info := h.locateText(s.Source)
 		if !info.Place.IsZero() {
 			s.Facts.Place = &info.Place
 		}
@@ -72,6 +67,7 @@ func (h *hunter) buildNetwork() {
 			info := h.locate(a)
 			p = &Address{Address: a, Kind: geo.KindOf(a).String(), Own: h.isOwn(a), Place: info.Place, Network: info.Network, Anonymity: info.Anonymity}
 			all[a] = p
+			delete(h.besides.places, a) // nobody asks again
 		}
 		return p
 	}
@@ -153,9 +149,11 @@ func (h *hunter) buildNetwork() {
 		}
 	}
 	h.inv.Network.Omitted = h.besides.omitted + h.seen.indicatorsOmitted
-	for _, p := range all {
+	h.inv.Network.Addresses = make([]Address, 0, len(all))
+	for a, p := range all {
 		slices.Sort(p.Ports)
 		h.inv.Network.Addresses = append(h.inv.Network.Addresses, *p)
+		delete(all, a)
 	}
 	slices.SortFunc(h.inv.Network.Addresses, func(a, b Address) int {
 		return cmp.Or(compareBool(len(b.Findings) > 0, len(a.Findings) > 0), cmp.Compare(b.used(), a.used()), a.Address.Compare(b.Address))

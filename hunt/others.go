@@ -26,7 +26,7 @@ type besides struct {
 	blind     []Blind
 	lacks     []string // sections that the source cannot have
 	kinds     []LogKind
-	places    map[netip.Addr]geo.Info
+	places    map[netip.Addr]*geo.Info
 	own       map[netip.Addr]bool
 }
 
@@ -43,7 +43,7 @@ const fixAlerts = "Hunt in a source that has them, such as a workspace of Sentin
 // readOthers asks the source for what only some have.
 func (h *hunter) readOthers(host string) {
 	o := &h.besides
-	o.places, o.peers, o.spoken = map[netip.Addr]geo.Info{}, map[netip.Addr]*flowPeer{}, map[FlowCount]*FlowCount{}
+	o.places, o.peers, o.spoken = map[netip.Addr]*geo.Info{}, map[netip.Addr]*flowPeer{}, map[FlowCount]*FlowCount{}
 	o.volume.width = int64(volumeWidth / time.Second)
 	if h.ctx.Err() != nil {
 		return
