@@ -250,7 +250,8 @@ func (h *hunter) forgetAudited(p **auditSession) {
 	if s.start.IsZero() {
 		return
 	}
-	g := ghost{start: seconds(s.start, 0), end: never, user: h.tags.of(s.user), from: h.tags.of(from), flags: ghostAudit}
+	g := newGhost(h.tags.of(s.user), h.tags.of(from), 0, ghostAudit)
+	g.start = seconds(s.start, 0)
 	if !s.end.IsZero() {
 		g.end = seconds(s.end, time.Second-1)
 	}

@@ -187,7 +187,7 @@ func (h *hunter) staySession(i int) (id, user string) {
 		return id, h.session(id).User
 	}
 	if g := h.unlisted(st.number(), at); g != nil {
-		return "", h.tags.text(g.user)
+		return "", h.tags.text(g.user())
 	}
 	return "", ""
 }

@@ -95,13 +95,38 @@ func (t *tellings) has(kind WitnessKind, n int) bool {
 // account had it open, from where and by which key.
 type ghost struct {
 	start, end uint32 // seconds since 1970; end is rounded up, never where it may still go on
-	user       uint32 // of hunter.tags, as are the others
-	from       uint32 // source, for su who it was
-	key        uint32 // its fingerprint
 	pid        uint32
-	flags      ghostFlags
+	rest       [2]uint32 // user, from, key and flags: 64 bits without the gap that a uint64 would leave
 }
 
+// tagBits is how many bits of a ghost a text takes.
+const tagBits = 19
+
+const _ = uint(1<<tagBits - 1 - maxTags) // all of them fit
+
+func newGhost(user, from, key uint32, flags ghostFlags) ghost {
+	all := uint64(user) | uint64(from)<<tagBits | uint64(key)<<(2*tagBits) | uint64(flags)<<(3*tagBits)
+	return ghost{end: never, rest: [2]uint32{uint32(all), uint32(all >> 32)}}
+}
+
+func (g *ghost) bits(from int) uint64 {
+	return (uint64(g.rest[0]) | uint64(g.rest[1])<<32) >> from
+}
+
+func (g *ghost) tag(n int) uint32 { return uint32(g.bits(n*tagBits) & (1<<tagBits - 1)) }
+
+// user is the tag of the account.
+func (g *ghost) user() uint32 { return g.tag(0) }
+
+// from is the tag of the source, for su of who it was.
+func (g *ghost) from() uint32 { return g.tag(1) }
+
+// key is the tag of the key's fingerprint.
+func (g *ghost) key() uint32 { return g.tag(2) }
+
+func (g *ghost) is(f ghostFlags) bool { return ghostFlags(g.bits(3*tagBits))&f != 0 }
+
+// ghostFlags has seven bits.
 type ghostFlags uint8
 
 const (
@@ -155,26 +180,26 @@ func (h *hunter) forgetSession(s *heldSession) {
 	if s.Start.IsZero() {
 		return // when it was open is not known
 	}
-	g := ghost{start: seconds(s.Start, 0), end: never, user: h.tags.of(s.User), key: h.tags.of(fingerprint(s.Key)), pid: uint32(max(s.PID, 0))}
-	if s.EndReason != syslog.EndOpen {
-		g.end = seconds(s.End, time.Second-1)
-	}
+	var flags ghostFlags
 	if isSu(s.Kind) {
-		g.from, g.flags = h.tags.of(s.By), ghostSu
-	} else {
-		g.from = h.tags.of(from)
+		from, flags = s.By, ghostSu
 	}
 	if s.told.has(WitnessDaemon, len(s.Refs)) || s.told.has(WitnessLog, len(s.Refs)) {
-		g.flags |= ghostDaemon
+		flags |= ghostDaemon
 	}
 	if s.told.has(WitnessPAM, len(s.Refs)) || s.told.has(WitnessLog, len(s.Refs)) {
-		g.flags |= ghostPAM
+		flags |= ghostPAM
 	}
 	if s.Kind == "sshd" {
-		g.flags |= ghostSSH
+		flags |= ghostSSH
 	}
 	if remoteOrLocal(s.Kind) {
-		g.flags |= ghostRemote
+		flags |= ghostRemote
+	}
+	g := newGhost(h.tags.of(s.User), h.tags.of(from), h.tags.of(fingerprint(s.Key)), flags)
+	g.start, g.pid = seconds(s.Start, 0), uint32(max(s.PID, 0))
+	if s.EndReason != syslog.EndOpen {
+		g.end = seconds(s.End, time.Second-1)
 	}
 	h.ghosts.add(g)
 }
@@ -209,7 +234,7 @@ func (g *ghosts) sort() {
 		case a.pid != b.pid:
 			return a.pid < b.pid
 		}
-		return a.user < b.user
+		return a.user() < b.user()
 	}})
 }
 

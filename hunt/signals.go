@@ -132,8 +132,8 @@ func (h *hunter) logonSignals(planted map[string]time.Time) {
 	}
 	usual, stolen := []string{"T1078"}, []Hypothesis{StolenCredentials} // one list for all
 	unlisted := h.ghosts.before(func(g *ghost) {
-		if g.flags&ghostSu == 0 {
-			of(h.tags.text(g.user)).add(g.began(), h.tags.text(g.from))
+		if !g.is(ghostSu) {
+			of(h.tags.text(g.user())).add(g.began(), h.tags.text(g.from()))
 		}
 	})
 	for i := range h.inv.Sessions {

@@ -47,14 +47,14 @@ func (h *hunter) foreignKeys() map[int]string {
 	}
 	nets := map[uint32]string{} // of the sources of sessions that are not listed
 	unlisted := h.ghosts.before(func(g *ghost) {
-		if g.flags&ghostSu == 0 && g.from != 0 {
-			from := h.tags.text(g.from)
-			net, ok := nets[g.from]
+		if !g.is(ghostSu) && g.from() != 0 {
+			from := h.tags.text(g.from())
+			net, ok := nets[g.from()]
 			if !ok {
 				net = networkOf(from)
-				nets[g.from] = net
+				nets[g.from()] = net
 			}
-			use(h.tags.text(g.key), h.tags.text(g.user), net, keyStay{source: from, end: g.ended()})
+			use(h.tags.text(g.key()), h.tags.text(g.user()), net, keyStay{source: from, end: g.ended()})
 		}
 	})
 	for i := range h.inv.Sessions {

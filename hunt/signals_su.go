@@ -57,8 +57,8 @@ func (h *hunter) sudoBefore(at time.Time) string {
 func (h *hunter) suSignals() {
 	seen := map[[2]string]int{}
 	unlisted := h.ghosts.before(func(g *ghost) {
-		if g.flags&ghostSu != 0 {
-			seen[[2]string{h.tags.text(g.from), h.tags.text(g.user)}]++
+		if g.is(ghostSu) {
+			seen[[2]string{h.tags.text(g.from()), h.tags.text(g.user())}]++
 		}
 	})
 	for i := range h.inv.Sessions {

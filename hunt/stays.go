@@ -28,7 +28,7 @@ func (h *hunter) indexStays() {
 		s := &h.inv.Sessions[i]
 		for ; next < h.ghosts.n && h.ghosts.at(next).began().Before(startOf(s)); next++ {
 			g := h.ghosts.at(next)
-			h.users.add(h.tags.text(g.user), ^int32(next), g.ended())
+			h.users.add(h.tags.text(g.user()), ^int32(next), g.ended())
 		}
 		end := s.End
 		if end.IsZero() {
@@ -38,7 +38,7 @@ func (h *hunter) indexStays() {
 	}
 	for ; next < h.ghosts.n; next++ {
 		g := h.ghosts.at(next)
-		h.users.add(h.tags.text(g.user), ^int32(next), g.ended())
+		h.users.add(h.tags.text(g.user()), ^int32(next), g.ended())
 	}
 }
 
@@ -47,7 +47,7 @@ func (h *hunter) indexStays() {
 func (u stays) makeRoom(h *hunter) {
 	unlisted := make([]int, max(1, len(h.tags.list)))
 	for i := range h.ghosts.n {
-		unlisted[h.ghosts.at(i).user]++
+		unlisted[h.ghosts.at(i).user()]++
 	}
 	counts := map[string]int{}
 	for tag, n := range unlisted {

@@ -102,7 +102,7 @@ func (h *hunter) personOf(p *Process, ses string) (user string, ok bool) {
 		return s.User, true
 	}
 	if g := h.unlisted(ses, firstTime(p.Start, p.End)); g != nil {
-		return h.tags.text(g.user), true
+		return h.tags.text(g.user()), true
 	}
 	return "", false
 }

@@ -254,12 +254,12 @@ func (h *hunter) countGhosts(auth, daemon, pam *reach) {
 	for i := range h.ghosts.n {
 		g := h.ghosts.at(i)
 		at := g.began()
-		if g.flags&ghostRemote != 0 {
+		if g.is(ghostRemote) {
 			auth.countAt(at, true)
 		}
-		if g.flags&ghostSSH != 0 && h.within(at) {
-			daemon.countAt(at, g.flags&ghostDaemon != 0)
-			pam.countAt(at, g.flags&ghostPAM != 0)
+		if g.is(ghostSSH) && h.within(at) {
+			daemon.countAt(at, g.is(ghostDaemon))
+			pam.countAt(at, g.is(ghostPAM))
 		}
 	}
 }
@@ -273,7 +273,7 @@ func (h *hunter) knownStays() map[*utmp.Session]bool {
 	out := map[*utmp.Session]bool{}
 	for i := range h.ghosts.n {
 		g := h.ghosts.at(i)
-		if w := h.logins.stayOf(h.tags.text(g.user), g.began()); w != nil {
+		if w := h.logins.stayOf(h.tags.text(g.user()), g.began()); w != nil {
 			out[w] = true
 		}
 	}
