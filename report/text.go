@@ -269,9 +269,7 @@ func (t *text) coverage(inv *hunt.Investigation) {
 			t.wrap(2, "error: "+e)
 		}
 	}
-	for _, b := range inv.Coverage.Blind {
-		t.hang(2, 4, "", Visible("blind: "+b.Section+": "+b.Why+" "+b.Fix))
-	}
+	t.blind(inv.Coverage.Blind)
 	for _, n := range inv.Coverage.Notes {
 		t.hang(2, 4, "", Visible("note: "+n))
 	}
@@ -281,5 +279,31 @@ func (t *text) coverage(inv *hunt.Investigation) {
 	}
 	if unknown > 0 {
 		t.wrap(2, fmt.Sprintf("%d messages in %d shapes were not understood", unknown, len(inv.Coverage.Unknown)))
+	}
+}
+
+// blind tells each blind spot once for all sections that it is in. Those for a
+// time come last, and only the first of them.
+func (t *text) blind(all []hunt.Blind) {
+	type spot struct{ why, fix string }
+	sections := map[spot][]string{}
+	var always, timed []spot
+	for _, b := range all {
+		k := spot{b.Why, b.Fix}
+		if sections[k] == nil {
+			if b.Start.IsZero() && b.End.IsZero() {
+				always = append(always, k)
+			} else {
+				timed = append(timed, k)
+			}
+		}
+		sections[k] = append(sections[k], b.Section)
+	}
+	left := max(0, len(timed)-t.o.Top)
+	for _, k := range append(always, timed[:len(timed)-left]...) {
+		t.hang(2, 4, "", Visible("blind: "+strings.Join(sections[k], ", ")+": "+k.why+" "+k.fix))
+	}
+	if left > 0 {
+		t.printf("  and %d more times that are blind\n", left)
 	}
 }

@@ -127,3 +127,30 @@ func TestColourAddsNothingButColour(t *testing.T) {
 		})
 	}
 }
+
+func TestBlindSpotsAreToldOnce(t *testing.T) {
+	inv := &hunt.Investigation{}
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 30 {
+		for _, section := range []string{"processes", "network"} {
+			inv.Coverage.Blind = append(inv.Coverage.Blind, hunt.Blind{
+				Section: section, Why: fmt.Sprintf("Cut back, time %d.", i), Fix: "Give the log.", Start: at.Add(time.Duration(i) * time.Hour), End: at.Add(time.Duration(i)*time.Hour + time.Minute),
+			})
+		}
+	}
+	inv.Coverage.Blind = append(inv.Coverage.Blind, hunt.Blind{Section: "cron", Why: "No syslog.", Fix: "Give it."})
+	var b strings.Builder
+	require.NoError(t, report.Text(&b, inv, report.TextOptions{Width: 100, Top: 7}))
+	var lines []string
+	for _, l := range strings.Split(b.String(), "\n") {
+		if strings.Contains(l, "blind") {
+			lines = append(lines, strings.TrimSpace(l))
+		}
+	}
+	require.GreaterOrEqual(t, len(lines), 9)
+	lines = lines[len(lines)-9:]
+	assert.Equal(t, "blind: cron: No syslog. Give it.", lines[0], "what is never seen comes first")
+	assert.Equal(t, "blind: processes, network: Cut back, time 0. Give the log.", lines[1])
+	assert.Equal(t, "blind: processes, network: Cut back, time 6. Give the log.", lines[7])
+	assert.Equal(t, "and 23 more times that are blind", lines[8])
+}

@@ -25,12 +25,23 @@ import (
 	"github.com/tuxtrail/tuxtrail/report"
 )
 
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "linuxhost")
-	if err != nil {
-		return "", err
+func TestMain(m *testing.M) { os.Exit(inFolder(m)) }
+
+// programs is the folder that the program is built into.
+var programs string
+
+func inFolder(m *testing.M) int {
+	var err error
+	if programs, err = os.MkdirTemp("", "linuxhost"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	name := filepath.Join(dir, "linuxhost")
+	defer os.RemoveAll(programs)
+	return m.Run()
+}
+
+var built = sync.OnceValues(func() (string, error) {
+	name := filepath.Join(programs, "linuxhost")
 	out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
