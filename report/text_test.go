@@ -142,7 +142,7 @@ func TestBlindSpotsAreToldOnce(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, report.Text(&b, inv, report.TextOptions{Width: 100, Top: 7}))
 	var lines []string
-	for _, l := range strings.Split(b.String(), "\n") {
+	for l := range strings.SplitSeq(b.String(), "\n") {
 		if strings.Contains(l, "blind") {
 			lines = append(lines, strings.TrimSpace(l))
 		}
