@@ -464,3 +464,16 @@ func TestForksAreNoRuns(t *testing.T) {
 		assert.Equal(t, 1, n, text)
 	}
 }
+
+func TestStepsCiteEachLineOnce(t *testing.T) {
+	inv := investigate(t, open(t, sample.FS()), hunt.Options{})
+	for i := range inv.Findings {
+		for _, s := range inv.Findings[i].Steps {
+			seen := map[evidence.Ref]bool{}
+			for _, r := range s.Refs {
+				assert.False(t, seen[r], "%s: %s cites %v twice", inv.Findings[i].ID, s.Text, r)
+				seen[r] = true
+			}
+		}
+	}
+}

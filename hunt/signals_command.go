@@ -389,8 +389,10 @@ func (h *hunter) lookAround(all []carrier) {
 			for _, t := range hit.Techniques {
 				l.techniques = appendNew(l.techniques, t)
 			}
-			if len(l.refs) < maxSignalRefs {
-				l.refs = append(l.refs, c.refs...)
+			for _, r := range c.refs {
+				if len(l.refs) < maxSignalRefs {
+					l.refs = appendNew(l.refs, r)
+				}
 			}
 		}
 	}
