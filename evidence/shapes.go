@@ -98,7 +98,7 @@ func appendShape(dst []byte, line string) []byte {
 				continue
 			}
 		}
-		if !wordByte(c) {
+		if classes[c] == 0 {
 			if c < 0x20 || c == 0x7f {
 				c = '?'
 			}
@@ -106,51 +106,67 @@ func appendShape(dst []byte, line string) []byte {
 			i++
 			continue
 		}
-		j := i
-		for j < len(line) && wordByte(line[j]) {
-			j++
+		var all class
+		j, dots := i, 0
+		for ; j < len(line) && classes[line[j]] != 0; j++ {
+			all |= classes[line[j]]
+			if line[j] == '.' {
+				dots++
+			}
 		}
-		dst = append(dst, kind(line[i:j])...)
+		dst = append(dst, kind(line[i:j], all, dots)...)
 		i = j
 	}
 	return dst
 }
 
-func wordByte(c byte) bool {
-	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80 || strings.IndexByte("._-/@+~", c) >= 0
-}
+// class says what a byte of a word is; 0 for what is in none.
+type class uint8
+
+const (
+	digit    class = 1 << iota // 0 to 9
+	hexer                      // a to f
+	letter                     // g to z
+	sign                       // . _ - / + ~
+	at                         // @
+	notASCII                   //
+)
+
+var classes = func() (t [256]class) {
+	for c := range t {
+		switch {
+		case c >= '0' && c <= '9':
+			t[c] = digit
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			t[c] = hexer
+		case c|0x20 >= 'g' && c|0x20 <= 'z':
+			t[c] = letter
+		case c >= 0x80:
+			t[c] = notASCII
+		case c == '@':
+			t[c] = at
+		case strings.IndexByte("._-/+~", byte(c)) >= 0:
+			t[c] = sign
+		}
+	}
+	return t
+}()
 
 // kind returns w itself where it looks like a fixed word of a message, else
 // the kind that stands for it.
-func kind(w string) string {
-	digits, letters, dots, hexes := 0, 0, 0, 0
-	for i := range len(w) {
-		c := w[i]
-		switch {
-		case c >= '0' && c <= '9':
-			digits++
-			hexes++
-		case c|0x20 >= 'a' && c|0x20 <= 'f':
-			letters++
-			hexes++
-		case c|0x20 >= 'g' && c|0x20 <= 'z':
-			letters++
-		case c == '.':
-			dots++
-		case c >= 0x80:
-			return "<word>"
-		}
-	}
+func kind(w string, all class, dots int) string {
 	switch {
+	case all&notASCII != 0:
+		return "<word>"
 	case w[0] == '/':
 		return "<path>"
-	case digits > 0 && letters == 0 && dots == 3:
+	case all&digit != 0 && all&(hexer|letter) == 0 && dots == 3:
 		return "<ip>"
-	case digits > 0 && letters == 0:
+	case all&digit != 0 && all&(hexer|letter) == 0:
 		return "<num>"
-	case hexes == len(w) && len(w) >= 8 && digits > 0:
+	case all&digit != 0 && all&^(digit|hexer) == 0 && len(w) >= 8:
 		return "<hex>"
-	case digits > 0 || strings.IndexByte(w, '@') >= 0 || len(w) > 32:
+	case all&(digit|at) != 0 || len(w) > 32:
 		return "<word>"
 	}
 	return w
