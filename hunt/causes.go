@@ -46,6 +46,7 @@ func causesOf(inv *Investigation, only map[string]bool, cited map[evidence.Ref]b
 	c.units()
 	c.letIn()
 	c.silences()
+	c.has = nil // no edge is added any more
 	return c
 }
 

@@ -314,10 +314,12 @@ func (h *hunter) buildGraphs() {
 		}
 	}
 	c := causesOf(h.inv, h.storied(drawn), cited)
-	byRef := map[evidence.Ref][]int{}
+	byRef := make(map[evidence.Ref][]int, len(cited))
 	for n := range c.nodes {
 		for _, r := range c.nodes[n].Refs {
-			byRef[r] = append(byRef[r], n)
+			if cited[r] {
+				byRef[r] = append(byRef[r], n)
+			}
 		}
 	}
 	for i := range drawn {
