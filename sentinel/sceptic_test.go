@@ -100,7 +100,7 @@ func TestConcurrencyIsOfTheWorkspace(t *testing.T) {
 	srv := serve(t)
 	srv.Add("Syslog", made(8000, day.Start, time.Second))
 	srv.Limit(sentineltest.Limits{Pace: 1 << 30})
-	srv.Break(sentineltest.Faults{Slow: 1, Delay: 2 * time.Millisecond})
+	srv.Break(sentineltest.Faults{Slow: 1, Delay: 25 * time.Millisecond})
 	ws, err := srv.Open(sentinel.Options{Sleep: quick, WindowRows: 400, Pace: 10_000})
 	require.NoError(t, err)
 	var wg sync.WaitGroup
