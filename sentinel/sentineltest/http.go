@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -37,7 +38,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		throttle(w, after)
 		return
 	}
-	defer s.leave()
+	leave := sync.OnceFunc(s.leave)
+	defer leave()
 	f, amid := s.draw()
 	switch f {
 	case faultThrottle:
@@ -59,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.answer(w, r, body.Query, f, amid)
+	s.answer(w, r, body.Query, f, amid, leave)
 }
 
 func (s *Server) access(ids []string) *refusal {

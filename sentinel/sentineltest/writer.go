@@ -19,8 +19,9 @@ var (
 	errGone = errors.New("gone")
 )
 
-// answer runs a query and writes its answer as it comes.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, kql string, f fault, amid int) {
+// answer runs a query and writes its answer as it comes; before the end of it,
+// it calls leave.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, kql string, f fault, amid int, leave func()) {
 	q, p, err := sentinel.ParseQuery(kql)
 	if err != nil {
 		fail(w, http.StatusBadRequest, "BadArgumentError", "The request had some invalid properties", "SyntaxError")
@@ -84,6 +85,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, kql string, f fa
 	case errors.Is(err, errCut):
 		partial = "A shard did not answer"
 	}
+	leave() // who has read the end may ask the next
 	out.close(partial, strings.Contains(r.Header.Get("Prefer"), "include-statistics=true"))
 	_ = out.w.Flush()
 }
