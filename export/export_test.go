@@ -415,3 +415,18 @@ func BenchmarkForms(b *testing.B) {
 		})
 	}
 }
+
+func TestSTIXHoldsTheSessionsOfFindingsFirst(t *testing.T) {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	inv := &hunt.Investigation{Host: hunt.HostSummary{Name: "web01", First: at, Last: at.Add(time.Hour)}}
+	for i := range 3000 {
+		inv.Sessions = append(inv.Sessions, hunt.Session{ID: fmt.Sprintf("S%d", i+1), Kind: "sshd", User: "alice", Start: at.Add(time.Duration(i) * time.Second), End: at.Add(time.Duration(i+1) * time.Second)})
+	}
+	inv.Findings = []hunt.Finding{{ID: "F1", Title: "It", Severity: hunt.SeverityHigh, Start: at, End: at, Sessions: []string{"S2999"}}}
+	var b bytes.Buffer
+	require.NoError(t, export.STIX(&b, inv))
+	assert.Equal(t, 2000, strings.Count(b.String(), `"type":"observed-data"`))
+	assert.Contains(t, b.String(), at.Add(2998*time.Second).Format(time.RFC3339)[:19])
+	assert.Contains(t, b.String(), at.Add(1998*time.Second).Format(time.RFC3339)[:19])
+	assert.NotContains(t, b.String(), at.Add(2500*time.Second).Format(time.RFC3339)[:19])
+}

@@ -23,11 +23,12 @@ import (
 // STIX writes inv as a STIX 2.1 bundle (OASIS Standard, 10 June 2021), one line
 // for each object: the host and the author as identities; its accounts, the
 // addresses that it spoke with, the processes that a rule knows and what
-// findings name, as observables; sessions as observed data; for every
-// indicator of a finding an indicator with its pattern, the observed data it is
-// based on and a sighting at the host; every technique as an attack-pattern that refers to
-// MITRE ATT&CK; for every finding a grouping of all that it is about, with
-// the cited lines as external references; and one report of them all.
+// findings name, as observables; sessions, up to 2,000 and those of findings
+// first, as observed data; for every indicator of a finding an indicator with
+// its pattern, the observed data it is based on and a sighting at the host;
+// every technique as an attack-pattern that refers to MITRE ATT&CK; for every
+// finding a grouping of all that it is about, with the cited lines as external
+// references; and one report of them all.
 //
 // Identifiers are derived from what they identify, so that the same
 // investigation gives the same bytes. Objects are created at the last moment
@@ -50,7 +51,10 @@ func STIX(w io.Writer, inv *hunt.Investigation) error {
 type bundle struct {
 	inv        *hunt.Investigation
 	at         time.Time
-	objects    []map[string]any
+	ids        []string
+	texts      [][]byte // of the objects, as maps take many times as much
+	err        error    // the first of them that could not be written
+	buffer     bytes.Buffer
 	known      map[string]string // ids by type and value
 	seen       map[string]bool   // ids
 	host       string            // ids of identities
@@ -74,8 +78,34 @@ func lastMoment(inv *hunt.Investigation) time.Time {
 	return t
 }
 
-// maxProcesses bounds the processes of a bundle.
-const maxProcesses = 2000
+// maxProcesses and maxSessions bound the processes and sessions of a bundle.
+const (
+	maxProcesses = 2000
+	maxSessions  = 2000
+)
+
+// sessions returns which sessions the bundle has: those of findings before
+// others.
+func (s *bundle) sessions() []bool {
+	all := s.inv.Sessions
+	cited := map[string]bool{}
+	for i := range s.inv.Findings {
+		for _, id := range s.inv.Findings[i].Sessions {
+			cited[id] = true
+		}
+	}
+	in := make([]bool, len(all))
+	n := 0
+	for _, want := range []bool{true, false} {
+		for i := range all {
+			if n < maxSessions && cited[all[i].ID] == want {
+				in[i] = true
+				n++
+			}
+		}
+	}
+	return in
+}
 
 // observables takes over what the graph of the entities makes.
 func (s *bundle) observables() error {
@@ -84,6 +114,14 @@ func (s *bundle) observables() error {
 	from := graph.Source{Name: "tuxtrail"}
 	list := s.inv.Entities("")
 	host, _ := list[0].(*entities.Host)
+	others := len(list) - len(s.inv.Sessions) // the sessions come last
+	of := list[others:]
+	list = slices.Clone(list[:others])
+	for i, in := range s.sessions() {
+		if in {
+			list = append(list, of[i])
+		}
+	}
 	for i := range s.inv.Indicators {
 		if x := &s.inv.Indicators[i]; len(x.Findings) > 0 {
 			list = append(list, entityOf(x))
@@ -113,16 +151,22 @@ func (s *bundle) observables() error {
 		return err
 	}
 	var made struct {
-		Objects []map[string]any `json:"objects"`
+		Objects []json.RawMessage `json:"objects"`
 	}
-	dec := json.NewDecoder(&out)
-	dec.UseNumber()
-	if err := dec.Decode(&made); err != nil {
+	if err := json.NewDecoder(&out).Decode(&made); err != nil {
 		return err
 	}
-	for _, o := range made.Objects {
+	for i, text := range made.Objects {
+		var o map[string]any
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.UseNumber()
+		if err := dec.Decode(&o); err != nil {
+			return err
+		}
+		made.Objects[i] = nil
 		id, _ := o["id"].(string)
-		s.objects, s.seen[id] = append(s.objects, o), true
+		s.seen[id] = true
+		s.add(id, o)
 		typ, _ := o["type"].(string)
 		for _, key := range []string{"value", "account_login", "command_line", "name"} {
 			if v, ok := o[key].(string); ok {
@@ -362,8 +406,17 @@ func (s *bundle) keep(typ string, p map[string]any, parts ...string) string {
 	if s.author != "" {
 		p["created_by_ref"] = s.author
 	}
-	s.objects = append(s.objects, p)
+	s.add(id, p)
 	return id
+}
+
+func (s *bundle) add(id string, o map[string]any) {
+	var text bytes.Buffer
+	if err := line(&text, &s.buffer, o); err != nil {
+		s.err = cmp.Or(s.err, err)
+		return
+	}
+	s.ids, s.texts = append(s.ids, id), append(s.texts, bytes.Clone(text.Bytes()))
 }
 
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999999Z") }
@@ -388,22 +441,17 @@ func stixID(typ string, parts ...string) string {
 }
 
 func (s *bundle) write(w io.Writer) error {
-	out := bufio.NewWriter(w)
-	ids := make([]string, 0, len(s.objects))
-	for _, o := range s.objects {
-		id, _ := o["id"].(string)
-		ids = append(ids, id)
+	if s.err != nil {
+		return s.err
 	}
-	_, _ = fmt.Fprintf(out, `{"type":"bundle","id":%q,"objects":[`, stixID("bundle", append(ids, instant(s.at))...))
-	var b bytes.Buffer
-	for i, o := range s.objects {
+	out := bufio.NewWriter(w)
+	_, _ = fmt.Fprintf(out, `{"type":"bundle","id":%q,"objects":[`, stixID("bundle", append(s.ids, instant(s.at))...))
+	for i, text := range s.texts {
 		if i > 0 {
 			_ = out.WriteByte(',')
 		}
 		_ = out.WriteByte('\n')
-		if err := line(out, &b, o); err != nil {
-			return err
-		}
+		_, _ = out.Write(text)
 	}
 	_, _ = out.WriteString("]}\n")
 	return out.Flush()

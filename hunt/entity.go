@@ -12,15 +12,15 @@ import (
 func (inv *Investigation) Entities(findingID string) []entities.Entity {
 	host := &entities.Host{HostName: inv.Host.Name, OSFamily: "Linux", Addresses: inv.Host.Addresses}
 	out := []entities.Entity{host}
-	account := func(name string) *entities.Account {
-		a := &entities.Account{Name: name, Host: host}
-		for _, u := range inv.Users {
-			if u.Name == name && u.UID != nil && *u.UID >= 0 && *u.UID < 1<<32 {
-				id := uint32(*u.UID)
-				a.UID = &id
-			}
+	ids := map[string]*uint32{}
+	for i := range inv.Users {
+		if u := &inv.Users[i]; u.UID != nil && *u.UID >= 0 && *u.UID < 1<<32 {
+			id := uint32(*u.UID)
+			ids[u.Name] = &id
 		}
-		return a
+	}
+	account := func(name string) *entities.Account {
+		return &entities.Account{Name: name, UID: ids[name], Host: host}
 	}
 	var names []string
 	sessions := map[string]bool{}
