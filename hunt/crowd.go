@@ -59,9 +59,9 @@ func (h *hunter) thin(settled []*ptree.Process) {
 	for _, p := range h.audit.builder.Prune(func(p *ptree.Process) bool { return want[p] }) {
 		out[p] = true
 		h.fold(p)
-		delete(h.crowd.inside, p)
 	}
 	// What remembers a process must not hold it.
+	maps.DeleteFunc(h.crowd.inside, func(p *ptree.Process, _ string) bool { return heldOnly(p) == nil })
 	maps.DeleteFunc(h.crowd.known, func(p *ptree.Process, _ standing) bool { return !want[p] })
 	maps.DeleteFunc(h.audit.conns.seen, func(_ connSeen, p *ptree.Process) bool { return out[p] })
 	maps.DeleteFunc(h.audit.files.seen, func(_ uint64, p *ptree.Process) bool { return out[p] })
