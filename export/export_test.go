@@ -426,7 +426,7 @@ func TestSTIXHoldsTheSessionsOfFindingsFirst(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, export.STIX(&b, inv))
 	assert.Equal(t, 2000, strings.Count(b.String(), `"type":"observed-data"`))
-	assert.Contains(t, b.String(), at.Add(2998*time.Second).Format(time.RFC3339)[:19])
-	assert.Contains(t, b.String(), at.Add(1998*time.Second).Format(time.RFC3339)[:19])
-	assert.NotContains(t, b.String(), at.Add(2500*time.Second).Format(time.RFC3339)[:19])
+	assert.Contains(t, b.String(), at.Add(2998 * time.Second).Format(time.RFC3339)[:19])
+	assert.Contains(t, b.String(), at.Add(1998 * time.Second).Format(time.RFC3339)[:19])
+	assert.NotContains(t, b.String(), at.Add(2500 * time.Second).Format(time.RFC3339)[:19])
 }
