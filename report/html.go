@@ -1,7 +1,7 @@
 package report
 
 import (
-	"bytes"
+	"bufio"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -57,11 +57,11 @@ func HTML(w io.Writer, inv *hunt.Investigation) error {
 	if err != nil {
 		return fmt.Errorf("read the page's template: %w", err)
 	}
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "page.tmpl", p); err != nil {
+	b := bufio.NewWriterSize(w, 64<<10)
+	if err := t.ExecuteTemplate(b, "page.tmpl", p); err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
-	if _, err := w.Write(b.Bytes()); err != nil {
+	if err := b.Flush(); err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
 	return nil
