@@ -48,9 +48,11 @@ func together(pattern string) string {
 //
 // All is on the page without scripts, up to 300 rows of a table; with scripts a
 // table holds up to 20,000, the timeline 50,000, which are drawn as they are
-// looked at. What is
-// beyond that is counted; the JSON holds all of it. Where there are more rows than
-// that, those to look at come first.
+// looked at. What is beyond that is counted; the JSON holds all of it. Where
+// there are more rows than that, those to look at come first.
+//
+// It writes as it goes: when it returns an error, that of w, part of the page
+// may be written.
 func HTML(w io.Writer, inv *hunt.Investigation) error {
 	p := newPage(inv)
 	t, err := template.New("page").Funcs(p.funcs()).ParseFS(pageFiles, "page/*.tmpl")
