@@ -250,7 +250,11 @@ func TestCampaignsAgainstSlow(t *testing.T) {
 		var sec float64
 		for range 400 {
 			sec += rnd.ExpFloat64() * []float64{20, 1500, 9000}[rnd.IntN(3)]
-			as = append(as, try(sec, fmt.Sprintf("192.0.2.%d", rnd.IntN(12)), fmt.Sprintf("u%d", rnd.IntN(9)), 1+rnd.IntN(3), rnd.IntN(9) == 0))
+			src, name := fmt.Sprintf("192.0.2.%d", rnd.IntN(12)), fmt.Sprintf("u%d", rnd.IntN(9))
+			if rnd.IntN(3) == 0 { // once and never again, so that there is something to let go
+				src, name = fmt.Sprintf("198.51.100.%d", rnd.IntN(250)), fmt.Sprintf("v%d", rnd.IntN(1000))
+			}
+			as = append(as, try(sec, src, name, 1+rnd.IntN(3), rnd.IntN(9) == 0))
 		}
 		fast := syslog.Guesses{MaxPairs: -1}
 		for i := range as {
@@ -342,7 +346,7 @@ func TestTooManyAccounts(t *testing.T) {
 	}
 	assert.Empty(t, g.Campaigns(), "each source tried one account once")
 	for i := range 30 { // those before are over by now
-		a := try(float64(100000+i), fmt.Sprintf("198.51.100.%d", i), "root", 1, false)
+		a := try(float64(100_000+i), fmt.Sprintf("198.51.100.%d", i), "root", 1, false)
 		g.Add(&a)
 	}
 	c := g.Campaigns()
@@ -350,4 +354,24 @@ func TestTooManyAccounts(t *testing.T) {
 	assert.Equal(t, []string{"root"}, c[0].Users)
 	assert.LessOrEqual(t, len(c[0].Sources), 30)
 	assert.GreaterOrEqual(t, len(c[0].Sources), 8)
+}
+
+// TestWrongClock: one line from far ahead does not end the watch of what comes
+// after it.
+func TestWrongClock(t *testing.T) {
+	g := syslog.Guesses{MaxPairs: 64}
+	ahead := try(1e9, "203.0.113.1", "nobody", 1, false)
+	g.Add(&ahead)
+	for i := range 1000 {
+		a := try(float64(3600*i), fmt.Sprintf("192.0.%d.%d", i/250, i%250), fmt.Sprintf("u%d", i), 1, false)
+		g.Add(&a)
+	}
+	for i := range 30 {
+		a := try(float64(3600*1000+i), fmt.Sprintf("198.51.100.%d", i), "root", 1, false)
+		g.Add(&a)
+	}
+	c := g.Campaigns()
+	require.Len(t, c, 1)
+	assert.Equal(t, []string{"root"}, c[0].Users)
+	assert.Len(t, c[0].Sources, 30)
 }

@@ -153,22 +153,23 @@ type watch struct {
 	accounts map[accountKey]*activity
 	shares   int // of all of them
 	ended    []Campaign
-	now      time.Time // the latest
-	swept    time.Time // when what is over was last looked for
+	most     int // activities before what is over is looked for
+	since    int // attempts since that was done
 }
+
+// minWatch is how many activities there are at least before what is over is
+// looked for.
+const minWatch = 64
 
 // add follows the campaigns that a may belong to. limit bounds the pairs of
 // source and account that are told apart at one time.
 func (w *watch) add(k guessKey, a *Attempt, r GuessRules, limit int) {
 	if w.sources == nil {
-		w.sources, w.accounts = map[originKey]*activity{}, map[accountKey]*activity{}
-		w.now, w.swept = a.First, a.First
+		w.sources, w.accounts, w.most = map[originKey]*activity{}, map[accountKey]*activity{}, minWatch
 	}
-	if a.First.After(w.now) {
-		w.now = a.First
-	}
-	if w.now.Sub(w.swept) >= r.Quiet/2 {
-		w.sweep(r)
+	// Seldom enough that it costs each attempt little, whatever their times are.
+	if w.since++; len(w.sources)+len(w.accounts) >= w.most || w.shares >= 2*limit && w.since > limit/4 {
+		w.sweep(a.First, r)
 	}
 	from, to := a.From(), accountKey{k.host, k.user}
 	room := w.shares < 2*limit
@@ -181,20 +182,20 @@ func (w *watch) add(k guessKey, a *Attempt, r GuessRules, limit int) {
 }
 
 // sweep lets go of what is over, so that only what goes on is held.
-func (w *watch) sweep(r GuessRules) {
-	w.swept = w.now
+func (w *watch) sweep(now time.Time, r GuessRules) {
 	for k, x := range w.sources {
-		if w.now.Sub(x.last) >= 2*r.Quiet {
+		if now.Sub(x.last) >= 2*r.Quiet {
 			w.endSource(k, x, r)
 			delete(w.sources, k)
 		}
 	}
 	for k, x := range w.accounts {
-		if w.now.Sub(x.last) >= 2*r.Quiet {
+		if now.Sub(x.last) >= 2*r.Quiet {
 			w.endAccount(k, x, r)
 			delete(w.accounts, k)
 		}
 	}
+	w.most, w.since = max(minWatch, 2*(len(w.sources)+len(w.accounts))), 0
 }
 
 func (w *watch) endSource(k originKey, x *activity, r GuessRules) {
