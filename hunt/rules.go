@@ -48,7 +48,7 @@ const (
 var houseRules = [...]Rule{
 	{ // signals.go
 		ID: ruleGuessing, Alone: SeverityLow, InAttack: SeverityMedium, Hypotheses: []Hypothesis{StolenCredentials},
-		Looks:   "Failed logons from one source, by their number and their spread over accounts; alone they are the weather of the internet.",
+		Looks:   "Failed logons from one source, by their number and their spread over accounts, and from many sources that try little each; alone they are the weather of the internet.",
 		Normal:  "Every host that can be reached from the internet is tried all day.",
 		Confirm: []string{"A logon that succeeds from the same address or network afterwards.", "The same address in the logs of other hosts."},
 		Refute:  []string{"The source is a scanner of your own, or a gateway behind which many people mistype."},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tuxtrail/tuxtrail/evidence"
 	"github.com/tuxtrail/tuxtrail/syslog"
 )
 
@@ -106,6 +107,43 @@ func (h *hunter) guessSignals() {
 			techniques: []string{"T1110"}, hypotheses: []Hypothesis{StolenCredentials}, refs: c.Refs,
 		})
 	}
+	h.scatteredSignal()
+}
+
+// scatterMin is how many sources that never get in are more than people who
+// mistype: those come back and succeed.
+const scatterMin = 50
+
+// scatteredSignal tells of the sources that tried so little that each is nothing
+// by itself, such as a botnet's that tries each account from elsewhere.
+func (h *hunter) scatteredSignal() {
+	n, failures, many := 0, 0, ""
+	var first, last time.Time
+	var refs []evidence.Ref
+	for i := range h.inv.Logons.BySource {
+		s := &h.inv.Logons.BySource[i]
+		if s.Pattern != "" || s.Failed == 0 || s.Succeeded > 0 || s.Source == "" {
+			continue
+		}
+		if s.Source == otherSources {
+			many = "More than "
+		} else {
+			n++
+		}
+		failures += s.Failed
+		first, last = widen(first, last, s.First, s.Last)
+		if f := h.book.failed[s.Source]; f != nil && len(refs) < maxJobRefs {
+			refs = append(refs, capped(f.refs, 1)...)
+		}
+	}
+	if n < scatterMin {
+		return
+	}
+	h.signal(signal{
+		rule: ruleGuessing, role: roleGuess, time: first, end: last, stage: StageCredentials, severity: SeverityLow, raised: SeverityMedium,
+		text:       fmt.Sprintf("%s%d sources tried to log on, few times each, and never got in: %s failed.", many, n, tries(failures)),
+		techniques: []string{"T1110"}, hypotheses: []Hypothesis{StolenCredentials}, refs: refs,
+	})
 }
 
 // What makes a logon after failures from its source one that was guessed.

@@ -474,3 +474,26 @@ func TestTheWeatherIsOneFinding(t *testing.T) {
 	assert.Len(t, f.Steps, 9)
 	readable(t, f)
 }
+
+// TestManySourcesThatTryOnce: a botnet that tries each account from elsewhere is
+// told though no source of it is anything by itself.
+func TestManySourcesThatTryOnce(t *testing.T) {
+	for _, n := range []int{40, 300} {
+		w := newTown()
+		for i := range n {
+			w.guess(fmt.Sprintf("203.0.%d.%d", 100+i/250, i%250), fmt.Sprintf("user%d", i))
+		}
+		w.visit("ann", "192.0.2.9", "publickey", "k")
+		inv := investigate(t, open(t, w.logs()), hunt.Options{})
+		if n == 40 {
+			assert.Empty(t, inv.Findings, "so many may be people who mistype")
+			continue
+		}
+		require.Len(t, inv.Findings, 1)
+		f := &inv.Findings[0]
+		assert.Equal(t, hunt.SeverityLow, f.Severity)
+		assert.Equal(t, "300 sources tried to log on, few times each, and never got in: 300 tries failed", f.Title)
+		assert.NotEmpty(t, f.Refs)
+		readable(t, f)
+	}
+}
