@@ -416,7 +416,7 @@ func (s *bundle) add(id string, o map[string]any) {
 		s.err = cmp.Or(s.err, err)
 		return
 	}
-	s.ids, s.texts = append(s.ids, id), append(s.texts, bytes.Clone(text.Bytes()))
+	s.ids, s.texts = append(s.ids, id), append(s.texts, text.Bytes())
 }
 
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999999Z") }

@@ -70,7 +70,7 @@ func sameTitles(all []Finding) []Finding {
 			f.Summary = f.Title + ". It happened " + times(len(f.Steps)) + "."
 		}
 		slices.SortFunc(f.Refs, evidence.Ref.Compare)
-		f.Refs = slices.Clone(slices.Compact(f.Refs)) // without the room that was left to add more
+		f.Refs = slices.Compact(f.Refs)
 		slices.SortFunc(f.Addresses, netip.Addr.Compare)
 	}
 	return out
